@@ -1,0 +1,19 @@
+# Each warning earns its place: conversions and shadowing hide real bugs in size
+# and mode arithmetic; old-style casts hide both.
+add_library(addon_warnings INTERFACE)
+target_compile_options(
+  addon_warnings
+  INTERFACE -Wall
+            -Wextra
+            -Wpedantic
+            -Wshadow
+            -Wconversion
+            -Wsign-conversion
+            -Wold-style-cast
+            -Wnon-virtual-dtor
+            -Woverloaded-virtual
+            -Wcast-qual
+            -Wformat=2
+            -Wimplicit-fallthrough
+            -Wextra-semi
+            -Werror)
