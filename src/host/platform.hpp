@@ -1,0 +1,16 @@
+#pragma once
+
+#include "core/capability.hpp"
+#include "core/result.hpp"
+
+namespace addon::host {
+
+/// Facts of the running kernel and of the filesystem that add-ons are staged on.
+struct PlatformFacts {
+  /// Capabilities that this kernel knows (/proc/sys/kernel/cap_last_cap).
+  CapabilitySet known_capabilities;
+  /// /opt/addons, or its nearest existing ancestor, is mounted nosuid: file capabilities have no effect.
+  bool nosuid = false;
+};
+
+}  // namespace addon::host

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/capability.hpp"
+#include "core/finding.hpp"
+#include "core/json.hpp"
+#include "core/unit_name.hpp"
+#include "unit/unit_file.hpp"
+
+namespace addon::unit {
+
+/// What a unit says, and where. `at` is the unit file without a line for what systemd defaults to.
+template <class T>
+struct Stated {
+  T value{};
+  SourceSpan at;
+};
+
+/// One command of an Exec*= line. systemd.service(5), "Command lines".
+struct ExecCommand {
+  std::string directive;              ///< "ExecStart", "ExecStartPre", …
+  std::vector<std::string> prefixes;  ///< in order, each one of @ - : + ! !! |
+  std::string program;                ///< as written, before specifiers
+  std::vector<std::string> arguments;
+  SourceSpan at;
+
+  bool has_prefix(std::string_view prefix) const;
+};
+
+/// The privileges that a .service really has by its own text, as systemd 252 would run it.
+/// systemd.exec(5). For a .timer everything stays at its default and exec is empty.
+struct Privileges {
+  Stated<std::string> user;   ///< "" when unset: root
+  Stated<std::string> group;  ///< "" when unset: the user's
+  Stated<bool> dynamic_user;
+  Stated<std::vector<std::string>> supplementary_groups;
+  /// All capabilities when CapabilityBoundingSet= is unset; what other directives take from it
+  /// (PrivateDevices=, ProtectClock=, ProtectKernelModules=, ProtectKernelLogs=) is already gone.
+  Stated<CapabilitySet> bounding;
+  bool bounding_stated = false;  ///< CapabilityBoundingSet= is set at all
+  Stated<CapabilitySet> ambient;
+  Stated<bool> no_new_privileges;  ///< as set by NoNewPrivileges=
+  /// With what systemd implies when it executes the unit. `at` is the line that brings it about.
+  Stated<bool> no_new_privileges_effective;
+  std::vector<ExecCommand> exec;
+
+  /// Whether its main process starts as root: User= unset, "root" or "0", and no DynamicUser=.
+  bool runs_as_root() const;
+};
+
+/// Computes them. Values that systemd would not understand are findings, as are unknown
+/// capability names: nothing is guessed.
+struct Analysis {
+  Privileges privileges;
+  std::vector<Finding> findings;
+};
+Analysis analyze(const UnitFile& unit, const UnitName& name);
+
+/// For plans and generations: names as in `systemctl show`. Contract: docs/reference.md.
+Json to_json(const Privileges& privileges);
+Privileges privileges_from_json(const Json& json);
+
+}  // namespace addon::unit
