@@ -10,8 +10,8 @@ inline namespace core {
 
 Error Error::of(std::vector<Finding> findings) {
   const ErrorKind kind = worst_kind(findings);
-  std::string message = findings.size() == 1 ? findings.front().message
-                                             : fmt::format("{} findings", findings.size());
+  std::string message =
+      findings.size() == 1 ? findings.front().message : fmt::format("{} findings", findings.size());
   Error error(std::move(message), kind);
   error.findings_ = std::move(findings);
   return error;

@@ -48,9 +48,7 @@ ErrorKind worst_kind(const std::vector<Finding>& findings) {
 }
 
 namespace {
-auto sort_key(const Finding& f) {
-  return std::tie(f.at.file, f.at.line, f.at.column, f.rule->id, f.message);
-}
+auto sort_key(const Finding& f) { return std::tie(f.at.file, f.at.line, f.at.column, f.rule->id, f.message); }
 }  // namespace
 
 void sort_findings(std::vector<Finding>& findings) {

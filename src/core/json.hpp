@@ -14,7 +14,8 @@ inline namespace core {
 using Json = nlohmann::json;
 
 /// Canonical JSON: RFC 8785 as far as these documents go (UTF-8 text, integers, no floats): keys
-/// sorted, no white space, shortest escapes. The same value always gives the same bytes.
+/// sorted, no white space, shortest escapes. The same value always gives the same bytes. Bytes that are
+/// not UTF-8 become U+FFFD.
 std::string canonical(const Json& value);
 
 /// SHA-256 of canonical(value).

@@ -30,14 +30,16 @@ Result<RelativePath> RelativePath::parse(std::string_view text) {
   for (const std::string_view segment : split(text)) {
     if (!is_safe_segment(segment)) {
       return tl::unexpected(Error(
-          fmt::format("{} is not a path inside the bundle: use names separated by single '/', without a leading "
-                      "'/', '.', '..', '\\' or control characters",
-                      quoted(text)),
+          fmt::format(
+              "{} is not a path inside the bundle: use names separated by single '/', without a leading "
+              "'/', '.', '..', '\\' or control characters",
+              quoted(text)),
           ErrorKind::invalid));
     }
   }
   if (text.size() > 1024) {
-    return tl::unexpected(Error(fmt::format("{} is longer than 1024 bytes", quoted(text)), ErrorKind::invalid));
+    return tl::unexpected(
+        Error(fmt::format("{} is longer than 1024 bytes", quoted(text)), ErrorKind::invalid));
   }
   return RelativePath(std::string(text));
 }

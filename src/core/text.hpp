@@ -10,6 +10,9 @@ inline namespace core {
 /// Text from outside, in double quotes, safe to print: control characters and invalid UTF-8 as
 /// \xNN, '"' and '\' escaped, cut after 120 bytes. Errors quote hostile input through this.
 std::string quoted(std::string_view text);
+// Without these, argument-dependent lookup prefers std::quoted wherever <iomanip> is included.
+inline std::string quoted(const std::string& text) { return quoted(std::string_view(text)); }
+inline std::string quoted(std::string& text) { return quoted(std::string_view(text)); }
 
 /// The same escaping without the quotes and without the cut.
 std::string printable(std::string_view text);

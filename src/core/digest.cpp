@@ -1,0 +1,97 @@
+#include "core/digest.hpp"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <new>
+
+#include "core/text.hpp"
+
+namespace addon {
+inline namespace core {
+
+namespace {
+struct Deleter {
+  void operator()(OSSL_LIB_CTX* library) const { OSSL_LIB_CTX_free(library); }
+  void operator()(EVP_MD* algorithm) const { EVP_MD_free(algorithm); }
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+// EVP's calls fail here only for want of memory, which is reported as everywhere else in C++.
+void require(bool succeeded) {
+  if (!succeeded) throw std::bad_alloc();
+}
+
+// Fetching costs more than hashing a small file, so it is done once. A library context of our own
+// reads no openssl.cnf: OPENSSL_CONF of whoever called us must not choose how root hashes.
+const EVP_MD* sha256() {
+  static const std::unique_ptr<OSSL_LIB_CTX, Deleter> library(OSSL_LIB_CTX_new());
+  static const std::unique_ptr<EVP_MD, Deleter> algorithm(
+      EVP_MD_fetch(library.get(), "SHA256", "provider=default"));
+  require(algorithm != nullptr);
+  return algorithm.get();
+}
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+constexpr std::string_view algorithm_prefix = "sha256:";
+}  // namespace
+
+struct Sha256::Context {
+  std::unique_ptr<EVP_MD_CTX, Deleter> evp{EVP_MD_CTX_new()};
+};
+
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+  require(context_->evp != nullptr && EVP_DigestInit_ex2(context_->evp.get(), sha256(), nullptr) == 1);
+}
+
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+void Sha256::update(std::span<const std::byte> bytes) {
+  require(EVP_DigestUpdate(context_->evp.get(), bytes.data(), bytes.size()) == 1);
+}
+
+Digest Sha256::finish() {
+  std::array<std::uint8_t, 32> bytes{};
+  require(EVP_DigestFinal_ex(context_->evp.get(), bytes.data(), nullptr) == 1);
+  return Digest(bytes);
+}
+
+Digest Digest::of(std::string_view bytes) {
+  Sha256 hash;
+  hash.update(std::as_bytes(std::span(bytes)));
+  return hash.finish();
+}
+
+Result<Digest> Digest::parse(std::string_view text) {
+  std::string_view digits = text;
+  if (digits.starts_with(algorithm_prefix)) digits.remove_prefix(algorithm_prefix.size());
+  std::array<std::uint8_t, 32> bytes{};
+  if (digits.size() != 2 * bytes.size() || digits.find_first_not_of(hex_digits) != std::string_view::npos) {
+    return tl::unexpected(Error(
+        fmt::format("{} is not a SHA-256: use 64 lower-case hexadecimal digits, as sha256sum prints them",
+                    quoted(text)),
+        ErrorKind::invalid));
+  }
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const std::size_t high = hex_digits.find(digits[2 * i]);
+    const std::size_t low = hex_digits.find(digits[2 * i + 1]);
+    bytes[i] = static_cast<std::uint8_t>(high << 4U | low);
+  }
+  return Digest(bytes);
+}
+
+std::string Digest::hex() const {
+  std::string text;
+  text.reserve(2 * bytes_.size());
+  for (const std::uint8_t byte : bytes_) {
+    text += hex_digits[byte >> 4U];
+    text += hex_digits[byte & 0x0fU];
+  }
+  return text;
+}
+
+}  // namespace core
+}  // namespace addon

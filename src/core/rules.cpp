@@ -1,0 +1,108 @@
+#include "core/rules.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace addon {
+inline namespace core {
+
+namespace {
+// Sorted by id, for find_rule and for whoever reads a listing.
+constexpr std::array table = {
+    &rules::bundle_file_missing,
+    &rules::bundle_file_name,
+    &rules::bundle_file_type,
+    &rules::bundle_file_unlisted,
+    &rules::bundle_hard_link,
+    &rules::bundle_limit,
+    &rules::bundle_manifest_ambiguous,
+    &rules::bundle_manifest_missing,
+    &rules::bundle_set_id,
+    &rules::bundle_unreadable,
+    &rules::bundle_xattr,
+    &rules::capability_blank,
+    &rules::capability_bounding_set,
+    &rules::capability_no_new_privileges,
+    &rules::capability_unknown,
+    &rules::config_schema_missing,
+    &rules::control_character,
+    &rules::delivery_supervision_mismatch,
+    &rules::document_alias,
+    &rules::document_duplicate_key,
+    &rules::document_encoding,
+    &rules::document_key_type,
+    &rules::document_multiple,
+    &rules::document_syntax,
+    &rules::document_tag,
+    &rules::document_too_deep,
+    &rules::document_too_large,
+    &rules::document_unreadable,
+    &rules::duplicate_addon,
+    &rules::host_capability_unknown,
+    &rules::host_model_unsupported,
+    &rules::host_nosuid,
+    &rules::host_tampered,
+    &rules::host_unit_foreign,
+    &rules::host_user_unknown,
+    &rules::host_version_altered,
+    &rules::host_version_missing,
+    &rules::memory_high_above_max,
+    &rules::plan_edited,
+    &rules::plan_stale,
+    &rules::policy_capability,
+    &rules::policy_capability_denied,
+    &rules::policy_delivery,
+    &rules::policy_exec_prefix,
+    &rules::policy_grant_expired,
+    &rules::policy_invalid,
+    &rules::policy_missing,
+    &rules::policy_run_as,
+    &rules::policy_supervision,
+    &rules::policy_unit_name,
+    &rules::policy_unit_reference,
+    &rules::policy_untrusted,
+    &rules::primary_unit_ambiguous,
+    &rules::primary_unit_missing,
+    &rules::run_as_contradicts_user,
+    &rules::schema_duplicate_item,
+    &rules::schema_enum,
+    &rules::schema_length,
+    &rules::schema_missing_key,
+    &rules::schema_other,
+    &rules::schema_pattern,
+    &rules::schema_range,
+    &rules::schema_type,
+    &rules::schema_unknown_key,
+    &rules::unit_encoding,
+    &rules::unit_incomplete,
+    &rules::unit_syntax,
+    &rules::unit_value,
+    &rules::unsafe_path,
+    &rules::unsafe_unit_name,
+    &rules::version_constraint,
+};
+}  // namespace
+
+std::string_view to_string(Severity severity) {
+  switch (severity) {
+    case Severity::error:
+      return "error";
+    case Severity::warning:
+      return "warning";
+    case Severity::note:
+      return "note";
+  }
+  return "";
+}
+
+std::span<const Rule* const> all_rules() { return table; }
+
+const Rule* find_rule(std::string_view id) {
+  const auto* found =
+      std::lower_bound(table.begin(), table.end(), id,
+                       [](const Rule* rule, std::string_view wanted) { return rule->id < wanted; });
+  return found != table.end() && (*found)->id == id ? *found : nullptr;
+}
+
+}  // namespace core
+}  // namespace addon

@@ -1,0 +1,177 @@
+// Rules about what a site allows and what a host is: policy, traps, hosts and plans.
+#include "core/rules.hpp"
+
+namespace addon {
+inline namespace core {
+namespace rules {
+
+namespace {
+constexpr auto error = Severity::error;
+constexpr auto warning = Severity::warning;
+constexpr auto invalid = RuleOutcome::invalid;
+constexpr auto denied = RuleOutcome::denied;
+constexpr auto failed = RuleOutcome::failed;
+}  // namespace
+
+// Policy.
+
+constinit const Rule policy_invalid{"policy-invalid", error, invalid,
+                                    "The site policy contradicts itself or cannot be understood.",
+                                    "A policy that is misread allows what its author meant to forbid, so "
+                                    "nothing is decided by it. Correct it and "
+                                    "run addonctl policy check."};
+
+constinit const Rule policy_missing{"policy-missing", error, denied, "There is no site policy.",
+                                    "What no policy line allows is not allowed, so without a policy nothing "
+                                    "is. Write /etc/addonctl/policy.yaml as "
+                                    "root."};
+
+constinit const Rule policy_untrusted{
+    "policy-untrusted", error, failed, "Someone other than root can change the site policy.",
+    "Whoever can write the file, or a directory above it, decides what root installs. Make root the owner of "
+    "the "
+    "file and of each directory above it, and take write permission from group and others."};
+
+constinit const Rule policy_capability{"policy-capability", error, denied,
+                                       "No policy line allows a capability that the add-on would get.",
+                                       "Capabilities are parts of root's power; each needs someone who "
+                                       "allowed it. Ask for less, or let the site's "
+                                       "owner allow it for this add-on with a grant."};
+
+constinit const Rule policy_capability_denied{
+    "policy-capability-denied", error, denied,
+    "The site policy denies a capability that the add-on would get.",
+    "A deny wins over every allow and every grant. Do without the capability; only the site's owner can "
+    "remove the "
+    "deny."};
+
+constinit const Rule policy_supervision{"policy-supervision", error, denied,
+                                        "No policy line allows this kind of supervision.",
+                                        "The kind of supervision decides who starts the program and when. "
+                                        "Use one that supervision.allow names, or have "
+                                        "it added there."};
+
+constinit const Rule policy_delivery{"policy-delivery", error, denied,
+                                     "No policy line allows this kind of delivery.",
+                                     "The kind of delivery decides where the bytes come from that run with "
+                                     "privileges. Use one that delivery.allow "
+                                     "names, or have it added there."};
+
+constinit const Rule policy_run_as{"policy-run-as", error, denied,
+                                   "No policy line allows the user that the add-on would run as.",
+                                   "A program can do all that its user can, and a service without User= runs "
+                                   "as root. Name an allowed user in "
+                                   "run_as and in the unit's User=, or have the user added to run_as.allow."};
+
+constinit const Rule policy_unit_name{"policy-unit-name", error, denied,
+                                      "No policy line allows a unit of this name.",
+                                      "An add-on that chooses its units' names freely could pose as a part "
+                                      "of the system. Rename the unit to fit "
+                                      "units.names, or have a pattern added there."};
+
+constinit const Rule policy_exec_prefix{"policy-exec-prefix", error, denied,
+                                        "No policy line allows the prefix before an Exec line's program.",
+                                        "'+', '!' and '!!' start the program with more rights than the "
+                                        "unit's other lines show. Remove the prefix, or "
+                                        "have it added to units.exec_prefixes by a grant."};
+
+constinit const Rule policy_unit_reference{"policy-unit-reference", error, denied,
+                                           "The unit reaches a unit that does not belong to the add-on.",
+                                           "Alias=, Also=, Conflicts=, OnFailure= and a timer's Unit= "
+                                           "enable, stop or start other units, or take their "
+                                           "names. Refer to the add-on's own units only."};
+
+constinit const Rule policy_grant_expired{"policy-grant-expired", warning, denied,
+                                          "A grant of the site policy has expired or soon will.",
+                                          "After its last day a grant allows nothing, and an add-on that "
+                                          "needs it can no longer be applied. Renew it, or "
+                                          "remove it if it is no longer needed."};
+
+// Traps.
+
+constinit const Rule capability_no_new_privileges{
+    "capability-no-new-privileges", error, invalid,
+    "The unit sets or implies NoNewPrivileges=, so the binary's capabilities have no effect.",
+    "With it the kernel ignores file capabilities: the program starts without a single one, and without an "
+    "error. "
+    "Use AmbientCapabilities= in the unit, or remove the directive that implies NoNewPrivileges=."};
+
+constinit const Rule capability_bounding_set{
+    "capability-bounding-set", error, invalid,
+    "The unit's CapabilityBoundingSet= lacks a capability that the binary would have.",
+    "The kernel refuses to start a binary whose effective file capabilities exceed the bounding set (EPERM; "
+    "systemd "
+    "reports 203/EXEC). Add the capability to CapabilityBoundingSet=, or do not ask for it."};
+
+constinit const Rule run_as_contradicts_user{
+    "run-as-contradicts-user", error, invalid,
+    "The manifest's run_as and the unit's User= name different users.",
+    "The unit's line is the one that takes effect, so the manifest promises something that does not happen. "
+    "Make "
+    "them the same; a service without User= runs as root."};
+
+// The host.
+
+constinit const Rule host_tampered{"host-tampered", error, failed,
+                                   "Something below the add-on's directories is not what addonctl put there.",
+                                   "A link or a foreign file there could lead root's writes elsewhere, so "
+                                   "nothing is changed. Find out who changed "
+                                   "it, remove it, and run addonctl verify."};
+
+constinit const Rule host_unit_foreign{
+    "host-unit-foreign", error, invalid, "A unit of this name exists and was not installed by addonctl.",
+    "The add-on would replace or shadow a service that the system relies on. Rename the add-on's unit."};
+
+constinit const Rule host_user_unknown{"host-user-unknown", error, invalid,
+                                       "A user or group that the add-on needs does not exist on this host.",
+                                       "systemd would refuse to start the unit (217/USER), and files could "
+                                       "not be given to their owner. Create the "
+                                       "user first, for example with systemd-sysusers."};
+
+constinit const Rule host_capability_unknown{
+    "host-capability-unknown", error, invalid,
+    "The host's kernel does not know a capability that is asked for.",
+    "The kernel would refuse or ignore it, and the program would run without it. Use a newer kernel, or do "
+    "not ask "
+    "for it."};
+
+constinit const Rule host_nosuid{"host-nosuid", error, failed,
+                                 "The add-on's directory is on a filesystem mounted nosuid.",
+                                 "There the kernel ignores file capabilities: the program starts without "
+                                 "them, and without an error. Mount the "
+                                 "filesystem without nosuid."};
+
+constinit const Rule host_model_unsupported{
+    "host-model-unsupported", error, invalid,
+    "The add-on cannot run on this host in the way that it asks for.",
+    "The delivery, supervision or platform is not available here, and an add-on that does not run must not "
+    "count as "
+    "applied. Leave it out on this host, or use another way of delivery and supervision."};
+
+constinit const Rule host_version_altered{
+    "host-version-altered", error, failed, "An installed version is no longer what was installed.",
+    "Its files, owners, modes or capabilities differ from the record, so activating it would run something "
+    "that "
+    "nobody approved. Run addonctl verify to see what differs, and install the version again."};
+
+constinit const Rule host_version_missing{"host-version-missing", error, failed,
+                                          "The directory of a version that is to be activated is missing.",
+                                          "Going on would leave the add-on without a program. Install that "
+                                          "version again from its bundle, or choose a "
+                                          "generation whose versions are all there."};
+
+// Plans.
+
+constinit const Rule plan_edited{
+    "plan-edited", error, invalid, "The plan's content does not fit its digest.",
+    "A plan is applied only as it was made and reviewed. Make a new plan with addonctl plan -o."};
+
+constinit const Rule plan_stale{"plan-stale", error, invalid,
+                                "Something that the plan is bound to has changed since it was made.",
+                                "The policy, the bundles or the host are no longer those that the plan was "
+                                "made from, so its reader saw other "
+                                "changes than would happen now. Make a new plan, review it, and apply that."};
+
+}  // namespace rules
+}  // namespace core
+}  // namespace addon
