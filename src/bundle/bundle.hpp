@@ -1,0 +1,69 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/digest.hpp"
+#include "core/finding.hpp"
+#include "core/path.hpp"
+#include "host/directory.hpp"
+#include "host/state.hpp"
+#include "manifest/manifest.hpp"
+#include "unit/install.hpp"
+#include "unit/privileges.hpp"
+
+namespace addon::bundle {
+
+/// A file that belongs to the add-on: what is staged.
+struct BundleFile {
+  RelativePath path;
+  Digest sha256;
+  std::uint64_t size = 0;
+  unsigned mode = 0644;  ///< permission bits that it gets when staged
+  host::FileIdentity identity;
+};
+
+/// A unit of the bundle, parsed and analysed.
+struct BundleUnit {
+  UnitName name;
+  Digest sha256;
+  std::uint64_t size = 0;
+  SourceSpan asked_at;  ///< the manifest's line that names it; the unit file where none does
+  unit::Privileges privileges;
+  unit::Install install;
+};
+
+/// Everything that one bundle holds, checked: the manifest, every file it names, and nothing that
+/// could carry a privilege of its own.
+struct Bundle {
+  std::string source;  ///< the directory, as named by the caller
+  manifest::Manifest manifest;
+  Digest manifest_sha256;
+  std::vector<BundleFile> files;  ///< with manifest and units; sorted by path
+  std::vector<BundleUnit> units;  ///< sorted by name
+  std::optional<UnitName> primary;
+  std::shared_ptr<const host::Directory> directory;  ///< held open: staging reads through it
+};
+
+struct ReadBundle {
+  std::optional<Bundle> bundle;  ///< absent when findings hold an error
+  std::vector<Finding> findings;
+};
+
+/// What stands in the directory: somebody's bundle, or a version that was staged from one (root's
+/// own, which may carry file capabilities and is not judged for them).
+enum class Origin { bundle, installed };
+
+/// Reads and checks a bundle directory. Files whose identity is in `known` are not read again.
+/// Refused, each by name: symlinks, hard links, devices, set-id bits, extended attributes, unsafe
+/// names, a missing or ambiguous manifest, files named but absent, files that a `files:` list does
+/// not name. Limits: 4,096 files, 1 GiB a file.
+ReadBundle read_directory(std::shared_ptr<const host::Directory> directory, const std::string& source,
+                          Origin origin, const host::KnownDigests& known);
+
+/// The one manifest of a directory: addon.yaml, else the only *.addon.yaml.
+Result<RelativePath> find_manifest(const host::Directory& directory, const std::string& source);
+
+}  // namespace addon::bundle

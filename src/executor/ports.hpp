@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "host/accounts.hpp"
+#include "host/clock.hpp"
+#include "host/directory.hpp"
+#include "host/platform.hpp"
+#include "host/unit_manager.hpp"
+
+namespace addon::executor {
+
+/// Hears what a long run is doing, so that people see it move. Never fails, never decides.
+class Progress {
+ public:
+  virtual ~Progress() = default;
+  /// "staging packet-probe 1.1.0", "waiting for packet-probe.service to stay up".
+  virtual void doing(std::string_view what) = 0;
+};
+
+/// The world, as far as the executor touches it. Owned by the caller.
+struct Ports {
+  host::Directory& root;  ///< "/", or the directory given by --root
+  host::UnitManager& units;
+  host::Accounts& accounts;
+  host::Clock& clock;
+  host::PlatformFacts platform;
+  Progress& progress;
+};
+
+}  // namespace addon::executor

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bundle/bundle.hpp"
+#include "core/finding.hpp"
+#include "core/result.hpp"
+#include "executor/generations.hpp"
+#include "executor/ports.hpp"
+#include "plan/compile.hpp"
+#include "policy/judge.hpp"
+#include "policy/site_policy.hpp"
+
+namespace addon::executor {
+
+/// A bundle directory that the caller opened.
+struct BundleSource {
+  std::string name;  ///< as the caller named it
+  std::shared_ptr<const host::Directory> directory;
+};
+
+/// What a verb wants, before anything is read.
+struct Request {
+  enum class Verb { apply, rollback_addon, rollback_host, remove, repair };
+  Verb verb = Verb::apply;
+  std::vector<BundleSource> bundles;        ///< apply
+  bool prune = false;                       ///< apply
+  std::set<AddonId> addons;                 ///< remove; rollback_addon: the one; repair: empty means all
+  std::optional<std::uint64_t> generation;  ///< rollback_host: default the one before
+};
+
+/// A compiled and judged plan, and what it was made from.
+struct Prepared {
+  plan::Plan plan;                          ///< annotated with decisions
+  std::vector<Finding> findings;            ///< errors among them: it cannot be run
+  std::vector<bundle::Bundle> bundles;      ///< staging reads through these
+  plan::Generation generation;              ///< what was last committed
+};
+
+/// Reads the bundles, observes the host, compiles and judges. Changes nothing. Each file is read
+/// and hashed at most once, and not at all when a generation knows it by its identity.
+/// Errors are for what leaves no plan at all: an unreadable generation, a rollback target that is
+/// missing or altered (named), nothing to roll back to.
+Result<Prepared> prepare(const Request& request, const policy::SitePolicy& policy, Ports& ports);
+
+}  // namespace addon::executor

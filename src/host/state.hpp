@@ -1,0 +1,80 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/addon_id.hpp"
+#include "core/digest.hpp"
+#include "core/path.hpp"
+#include "core/unit_name.hpp"
+#include "core/version.hpp"
+#include "host/accounts.hpp"
+#include "host/directory.hpp"
+#include "host/platform.hpp"
+#include "host/unit_manager.hpp"
+
+namespace addon::host {
+
+/// A file of an installed version, as found.
+struct InstalledFile {
+  RelativePath path;  ///< below versions/VERSION
+  FileState state;
+  std::optional<Digest> sha256;  ///< regular files only
+  FileCapabilities capabilities;
+};
+
+/// A directory versions/VERSION, as found.
+struct InstalledVersion {
+  Version version;
+  std::vector<InstalledFile> files;  ///< regular files, sorted by path
+  /// Whatever is in it that addonctl never puts there: symlinks, devices, unsafe names.
+  std::vector<std::string> strangers;
+};
+
+/// /opt/addons/ID, as found.
+struct AddonState {
+  /// Target of `current`; nullopt when there is none.
+  std::optional<std::string> current_target;
+  /// The version that `current` names, when it is a symlink to versions/VERSION.
+  std::optional<Version> current;
+  std::vector<Version> versions;                    ///< directories below versions/, sorted
+  std::map<Version, InstalledVersion> inspected;    ///< those that the plan may touch
+  /// What makes the tree unfit to be touched: a directory that is a symlink or not root's, a
+  /// `current` that is no link to a version. Each a sentence naming the path.
+  std::vector<std::string> tampered;
+};
+
+/// A unit name on the host, as found.
+struct UnitState {
+  /// /etc/systemd/system/NAME: its state, and its digest when it is a regular file.
+  std::optional<FileState> file;
+  std::optional<Digest> sha256;
+  /// Where else systemd would find a unit of that name: "/usr/lib/systemd/system/NAME".
+  std::vector<std::string> elsewhere;
+  /// Enablement links of the asked-for that exist and lead to the unit.
+  std::set<std::string> links;
+  UnitStatus status;  ///< live hosts only
+};
+
+/// Digests of files that were hashed before, by what identifies their bytes.
+struct FileIdentityHash {
+  std::size_t operator()(const FileIdentity& identity) const {
+    return static_cast<std::size_t>(identity.inode * 0x9E3779B97F4A7C15ULL ^ static_cast<std::uint64_t>(identity.ctime_ns));
+  }
+};
+using KnownDigests = std::unordered_map<FileIdentity, Digest, FileIdentityHash>;
+
+/// The part of a host that a plan touches, as observed once.
+struct HostState {
+  bool live = true;  ///< false for --root: units are enabled but never started
+  std::map<AddonId, AddonState> addons;
+  std::map<UnitName, UnitState> units;
+  std::map<std::string, std::optional<Account>> users;  ///< each user asked about
+  PlatformFacts platform;
+};
+
+}  // namespace addon::host

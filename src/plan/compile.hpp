@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "bundle/bundle.hpp"
+#include "core/addon_id.hpp"
+#include "core/finding.hpp"
+#include "host/state.hpp"
+#include "plan/generation.hpp"
+#include "plan/plan.hpp"
+
+namespace addon::plan {
+
+/// What is wanted. One compiler serves every verb: apply wants bundles, rollback an older
+/// generation, remove one add-on less, diff what is recorded already.
+struct Wish {
+  std::string verb = "apply";
+  /// Add-ons that shall be active from these bundles or installed versions.
+  std::vector<bundle::Bundle> wanted;
+  /// Add-ons that shall not be active.
+  std::set<AddonId> unwanted;
+  /// Recorded add-ons whose drift shall be repaired although no bundle is given for them.
+  std::set<AddonId> kept;
+  bool prune = false;  ///< recorded add-ons that are not wanted go, too
+};
+
+struct Compiled {
+  Plan plan;
+  std::vector<Finding> findings;  ///< why it must not be run: traps, what the host cannot do
+};
+
+/// (wish, generation, host) -> plan. Pure: same inputs, same plan. Steps stand in the order in
+/// which they are done: stage, capabilities, stop what goes, units, current, enablement, one
+/// reload, start, health, capabilities off what is inactive now.
+Compiled compile(const Wish& wish, const Generation& generation, const host::HostState& host,
+                 const Digest& policy);
+
+}  // namespace addon::plan

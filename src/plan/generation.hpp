@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "core/addon_id.hpp"
+#include "core/json.hpp"
+#include "host/state.hpp"
+#include "plan/release.hpp"
+
+namespace addon::plan {
+
+/// The numbered record of a committed transaction: the complete set of active add-ons.
+/// Generation 0 is the host before the first one: nothing is active.
+struct Generation {
+  std::uint64_t number = 0;
+  std::string time;  ///< RFC 3339, UTC
+  std::string verb;  ///< "apply", "rollback", "remove"
+  std::string plan_digest;
+  std::string summary;  ///< "added probe 1.0.0; removed scan"
+  std::map<AddonId, Release> addons;
+  host::KnownDigests known;  ///< of staged files, and of the bundle files they came from
+};
+
+Json to_json(const Generation& generation);
+Result<Generation> generation_from_json(const Json& json);
+
+}  // namespace addon::plan

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/addon_id.hpp"
+#include "core/digest.hpp"
+#include "core/finding.hpp"
+#include "core/json.hpp"
+#include "plan/generation.hpp"
+#include "plan/release.hpp"
+#include "plan/step.hpp"
+
+namespace addon::plan {
+
+/// Raised whenever a plan made by an older executor must not be run by this one.
+inline constexpr int kPlanVersion = 1;
+
+/// One add-on that the plan was asked to install, and the bytes it was compiled from.
+struct AddonInput {
+  AddonId id;
+  Version version;
+  std::string source;  ///< the bundle, as named; "" for a version that is installed already
+  Digest manifest;
+  std::map<std::string, Digest> files;
+};
+
+struct Summary {
+  int add = 0;
+  int update = 0;
+  int remove = 0;
+  int unchanged = 0;
+
+  bool has_changes() const { return add + update + remove > 0; }
+};
+
+/// What happens to one add-on as a whole.
+enum class ChangeKind { add, update, remove, unchanged };
+struct AddonChange {
+  ChangeKind kind = ChangeKind::unchanged;
+  std::optional<Version> from;
+  std::optional<Version> to;
+};
+
+/// The ordered steps that take the observed host to what is wanted, and all that they depend on.
+struct Plan {
+  std::string verb;  ///< "apply", "rollback", "remove"
+  bool prune = false;
+  Digest policy;
+  Digest host;  ///< of the observed state that the plan touches
+  std::uint64_t generation = 0;  ///< the one it starts from
+  std::vector<AddonInput> inputs;
+  std::map<AddonId, AddonChange> changes;
+  std::vector<Step> steps;
+  Summary summary;
+  std::map<AddonId, Release> result;  ///< what is active afterwards: the next generation
+};
+
+/// The plan as its public JSON, "digest" included: SHA-256 over the canonical form of the rest.
+Json to_json(const Plan& plan);
+Digest digest_of(const Plan& plan);
+
+/// A plan that was saved to a file: enough to show it and to compile it again.
+struct SavedPlan {
+  Json json;  ///< the object at "plan"
+  std::string digest;
+  std::vector<std::string> sources;  ///< bundles, as named when it was made
+  bool prune = false;
+};
+
+/// Reads a saved plan. Schema violations are findings of their own; a digest that does not fit
+/// the rest is rule plan-edited. Error kind: invalid.
+Result<SavedPlan> read_saved_plan(std::string_view text, const std::string& file);
+
+/// What differs between a saved plan and one compiled now from the same sources; empty when it
+/// is not stale. Each a short phrase: "the policy", "file bin/x of probe", "the host: probe".
+std::vector<std::string> differences(const SavedPlan& saved, const Plan& now);
+
+}  // namespace addon::plan

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bundle/bundle.hpp"
+#include "core/addon_id.hpp"
+#include "core/capability.hpp"
+#include "core/digest.hpp"
+#include "core/json.hpp"
+#include "core/path.hpp"
+#include "core/unit_name.hpp"
+#include "core/version.hpp"
+#include "manifest/manifest.hpp"
+#include "unit/install.hpp"
+
+namespace addon::plan {
+
+struct ReleaseFile {
+  RelativePath path;
+  Digest sha256;
+  std::uint64_t size = 0;
+  unsigned mode = 0644;
+  bool run_as_group = false;  ///< group is run_as's, so that only it may execute capabilities
+
+  bool operator==(const ReleaseFile&) const = default;
+};
+
+struct ReleaseUnit {
+  UnitName name;
+  Digest sha256;
+  std::vector<unit::InstallLink> links;
+
+  bool operator==(const ReleaseUnit&) const = default;
+};
+
+/// What a version of an add-on is once installed: the wanted-after of a plan, and what a
+/// generation records. Two releases are equal when installing either gives the same host.
+struct Release {
+  AddonId id;
+  Version version;
+  manifest::Delivery delivery{};
+  manifest::Supervision supervision{};
+  std::string run_as;
+  RelativePath binary;
+  CapabilitySet capabilities;
+  std::vector<ReleaseFile> files;  ///< sorted by path
+  std::vector<ReleaseUnit> units;  ///< sorted by name
+  std::optional<UnitName> primary;
+  manifest::Health health;
+  Digest manifest_sha256;
+
+  const ReleaseUnit* find_unit(const UnitName& name) const;
+  /// The permission bits and group rule of the binary follow from its capabilities.
+  bool same_files(const Release& other) const;
+};
+
+Release make_release(const bundle::Bundle& bundle);
+
+Json to_json(const Release& release);
+/// The inverse; an error names what is missing or malformed.
+Result<Release> release_from_json(const Json& json);
+
+}  // namespace addon::plan

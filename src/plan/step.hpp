@@ -1,0 +1,138 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/addon_id.hpp"
+#include "core/finding.hpp"
+#include "core/json.hpp"
+#include "core/unit_name.hpp"
+#include "core/version.hpp"
+#include "host/directory.hpp"
+#include "plan/release.hpp"
+#include "unit/install.hpp"
+#include "unit/privileges.hpp"
+
+namespace addon::plan {
+
+/// Something that a manifest or unit asks for, and where. Policy decides on it.
+struct Asked {
+  std::string what;  ///< "cap_net_raw", "probe", "systemd-service"
+  SourceSpan at;
+  std::string pointer;
+
+  bool operator==(const Asked&) const = default;
+};
+
+/// A policy line that allows something a step does.
+struct Decision {
+  std::string subject;  ///< "capability cap_net_raw"
+  SourceSpan asked_at;
+  PolicyRef by;
+};
+
+/// Puts versions/VERSION in place, complete and without capabilities.
+struct Stage {
+  AddonId addon;
+  Version version;
+  std::string run_as;  ///< group of files with run_as_group; root's where empty
+  std::vector<ReleaseFile> files;
+  bool replaces = false;  ///< an altered directory of the same version stands there and is swapped out
+};
+
+/// Gives a file of a version its capabilities, or takes them.
+struct SetCapabilities {
+  AddonId addon;
+  Version version;
+  RelativePath path;
+  host::FileCapabilities before;
+  host::FileCapabilities after;
+  std::vector<Asked> asked;  ///< one for each capability of `after`
+};
+
+/// Puts versions/VERSION/UNIT at /etc/systemd/system/UNIT.
+struct InstallUnit {
+  AddonId addon;
+  Version version;
+  UnitName unit;
+  std::optional<Digest> before;
+  Digest after;
+  Asked name;  ///< where the unit is asked for
+  unit::Privileges privileges;
+  unit::Install install;
+  CapabilitySet file_capabilities;  ///< of the release that the unit belongs to
+};
+
+struct RemoveUnit {
+  AddonId addon;
+  UnitName unit;
+  Digest before;
+};
+
+/// Points `current` at a version, or removes it (no `after`).
+struct SwitchCurrent {
+  AddonId addon;
+  std::optional<Version> before;
+  std::optional<Version> after;
+  /// What the version asks for as a whole; present with `after`.
+  struct Terms {
+    Asked delivery;
+    Asked supervision;
+    Asked run_as;  ///< `what` is "" where the manifest does not say
+  };
+  std::optional<Terms> terms;
+};
+
+/// One daemon-reload, because the files of these units changed.
+struct Reload {
+  std::vector<UnitName> units;
+};
+
+struct SetEnablement {
+  AddonId addon;
+  UnitName unit;
+  std::vector<unit::InstallLink> links;  ///< those that are made or removed
+  bool enable = true;
+};
+
+enum class RunAction { start, restart, stop };
+
+struct SetRunning {
+  AddonId addon;
+  UnitName unit;
+  RunAction action = RunAction::start;
+  bool active_before = false;
+  std::chrono::milliseconds timeout{30000};
+};
+
+/// Waits until a started unit is up and has stayed up.
+struct CheckHealth {
+  AddonId addon;
+  UnitName unit;
+  std::chrono::milliseconds timeout{30000};
+  std::chrono::milliseconds stable_for{5000};
+};
+
+using Action = std::variant<Stage, SetCapabilities, InstallUnit, RemoveUnit, SwitchCurrent, Reload,
+                            SetEnablement, SetRunning, CheckHealth>;
+
+/// One change of the host: a value that can be printed, judged, saved, done and undone.
+struct Step {
+  Action action;
+  std::vector<Decision> allowed_by;  ///< filled by policy::judge
+};
+
+/// The op of the public JSON: "stage", "set-capabilities", "install-unit", "remove-unit",
+/// "switch-current", "reload", "enable-unit", "disable-unit", "start-unit", "restart-unit",
+/// "stop-unit", "check-health".
+std::string_view op(const Action& action);
+/// The add-on that a step belongs to; null for a reload.
+const AddonId* addon_of(const Action& action);
+
+/// {"op", "addon", …, "allowed_by": […]}. Complete: policy judges and people read nothing else.
+Json to_json(const Step& step);
+
+}  // namespace addon::plan

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "core/finding.hpp"
+#include "core/result.hpp"
+#include "plan/plan.hpp"
+#include "policy/site_policy.hpp"
+
+namespace addon::policy {
+
+/// A plan with every step's decisions filled in, and a finding for everything that no line allows
+/// or some line denies (the finding's policy is that line) or a grant of the past would have allowed.
+struct Judgement {
+  plan::Plan plan;
+  std::vector<Finding> findings;
+};
+
+/// Judges each step of the plan by what it would give the add-on:
+///  - switch-current: delivery, supervision and run_as of the manifest ("" asks for nothing);
+///  - set-capabilities: each capability of `after` (taking capabilities away is always allowed);
+///  - install-unit: the unit's name; the user it runs as (root where it says none; a dynamic user
+///    by allow_dynamic_user); ambient capabilities; for a unit that runs as root, its bounding set;
+///    the prefixes of each Exec line; Also=, Alias= and a timer's Unit= outside the add-on's own units.
+/// Pure. `today` decides about grants that expire.
+Judgement judge(plan::Plan plan, const SitePolicy& policy, std::chrono::sys_days today);
+
+/// A plan that policy allows as a whole. Only approve() makes one, and only one of these can be
+/// executed.
+class ApprovedPlan {
+ public:
+  const plan::Plan& plan() const { return plan_; }
+
+ private:
+  friend Result<ApprovedPlan> approve(plan::Plan plan, const SitePolicy& policy, std::chrono::sys_days today);
+  explicit ApprovedPlan(plan::Plan plan) : plan_(std::move(plan)) {}
+  plan::Plan plan_;
+};
+
+/// The plan, approved, or an error of kind denied with every finding.
+Result<ApprovedPlan> approve(plan::Plan plan, const SitePolicy& policy, std::chrono::sys_days today);
+
+}  // namespace addon::policy
