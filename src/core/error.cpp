@@ -35,6 +35,11 @@ Error Error::with_kind(ErrorKind kind) && {
   return std::move(*this);
 }
 
+Error Error::with_errno(int errno_value) && {
+  errno_ = errno_value;
+  return std::move(*this);
+}
+
 Error Error::followed_by(const Error& second) && {
   message_ = fmt::format("{}; then: {}", message_, second.message_);
   findings_.insert(findings_.end(), second.findings_.begin(), second.findings_.end());

@@ -43,6 +43,8 @@ class [[nodiscard]] Error {
   /// The same failure, seen from one level up: "CONTEXT: message".
   Error with_context(const std::string& context) &&;
   Error with_kind(ErrorKind kind) &&;
+  /// The same failure, of a system call whose errno the message already explains in words.
+  Error with_errno(int errno_value) &&;
 
   /// This failure, and the one that happened while dealing with it. Neither is lost.
   Error followed_by(const Error& second) &&;
