@@ -54,10 +54,10 @@ class Builder : public Json::json_sax_t {
   bool string(string_t& value) override { return add(std::move(value)); }
   bool binary(binary_t& /*value*/) override { return fail("binary values are not JSON", read_); }
 
-  bool start_object(std::size_t /*size*/) override { return open(Json::object()); }
-  bool start_array(std::size_t /*size*/) override { return open(Json::array()); }
-  bool end_object() override { return close(); }
-  bool end_array() override { return close(); }
+  bool start_object(std::size_t /*size*/) override { return begin(Json::object()); }
+  bool start_array(std::size_t /*size*/) override { return begin(Json::array()); }
+  bool end_object() override { return end(); }
+  bool end_array() override { return end(); }
 
   bool key(string_t& key) override {
     if (open_.back()->contains(key)) {
@@ -97,14 +97,14 @@ class Builder : public Json::json_sax_t {
     return &parent.emplace_back(std::move(value));
   }
 
-  bool open(Json container) {
+  bool begin(Json container) {
     if (open_.size() == deepest)
       return fail(fmt::format("it nests deeper than {} levels", deepest), read_ - 1);
     open_.push_back(place(std::move(container)));
     return true;
   }
 
-  bool close() {
+  bool end() {
     open_.pop_back();
     return true;
   }
