@@ -1,0 +1,121 @@
+#include "bundle/bundle.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "bundle/files.hpp"
+#include "bundle/reader.hpp"
+#include "bundle/survey.hpp"
+#include "bundle/units.hpp"
+#include "core/text.hpp"
+
+namespace addon::bundle {
+
+namespace {
+
+constexpr std::size_t kMaxManifestBytes = std::size_t{1} << 20;
+
+Error manifest_error(const Rule& rule, std::string message, const std::string& source, std::string fix) {
+  Finding finding = make_finding(rule, std::move(message), {source, 0, 0});
+  finding.fix = std::move(fix);
+  return Error::of({std::move(finding)});
+}
+
+void append(std::vector<Finding>& findings, std::vector<Finding> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(findings));
+}
+
+struct ReadManifest {
+  std::optional<manifest::Manifest> manifest;
+  Digest sha256;
+};
+
+ReadManifest read_manifest(const host::Directory& directory, const Survey& survey, Reader& reader,
+                           const std::string& source, std::vector<Finding>& findings) {
+  const auto path = find_manifest(directory, source);
+  if (!path) {
+    if (!survey.refuses("")) append(findings, path.error().findings());
+    return {};
+  }
+  // Without it in the survey there is a finding that says why.
+  const SurveyedFile* file = survey.find(path->str());
+  if (file == nullptr) return {};
+  const std::string shown = file_in(source, path->str());
+  // One byte over the limit is enough for the parser to refuse it as too large.
+  const auto text = reader.text(*file, kMaxManifestBytes);
+  if (!text) {
+    findings.push_back(make_finding(rules::bundle_unreadable,
+                                    fmt::format("cannot read the manifest: {}", text.error().message()),
+                                    {shown, 0, 0}));
+    return {};
+  }
+  manifest::ParsedManifest parsed = manifest::parse_manifest(*text, shown);
+  append(findings, std::move(parsed.findings));
+  return {std::move(parsed.manifest), Digest::of(*text)};
+}
+
+ReadBundle finish(std::optional<Bundle> bundle, std::vector<Finding> findings) {
+  if (bundle) {
+    for (Finding& finding : findings) {
+      if (finding.addon.empty()) finding.addon = bundle->manifest.id.value.str();
+    }
+  }
+  sort_findings(findings);
+  if (has_errors(findings)) bundle.reset();
+  return {std::move(bundle), std::move(findings)};
+}
+
+}  // namespace
+
+Result<RelativePath> find_manifest(const host::Directory& directory, const std::string& source) {
+  const auto entries = directory.list();
+  if (!entries) {
+    return tl::unexpected(manifest_error(
+        rules::bundle_unreadable, fmt::format("cannot list the directory: {}", entries.error().message()),
+        source, "check that it exists and that you may read it"));
+  }
+  std::vector<std::string> candidates;
+  for (const host::DirectoryEntry& entry : *entries) {
+    if (entry.type == host::FileType::directory || !is_safe_segment(entry.name)) continue;
+    if (entry.name == "addon.yaml") return RelativePath::of({entry.name});
+    if (entry.name.ends_with(".addon.yaml") && entry.name != ".addon.yaml") candidates.push_back(entry.name);
+  }
+  if (candidates.size() == 1) return RelativePath::of({candidates.front()});
+  if (candidates.empty()) {
+    return tl::unexpected(manifest_error(rules::bundle_manifest_missing,
+                                         "the directory has neither addon.yaml nor a NAME.addon.yaml", source,
+                                         "add the manifest, or name the directory that has it"));
+  }
+  return tl::unexpected(manifest_error(
+      rules::bundle_manifest_ambiguous,
+      fmt::format("the directory has {} manifests: {}", candidates.size(), join(candidates, ", ")), source,
+      "call the one that counts addon.yaml, or give each bundle a directory of its own"));
+}
+
+ReadBundle read_directory(std::shared_ptr<const host::Directory> directory, const std::string& source,
+                          Origin origin, const host::KnownDigests& known) {
+  Survey found = survey(*directory, source, origin);
+  std::vector<Finding> findings = std::move(found.findings);
+  Reader reader(*directory, known);
+
+  ReadManifest read = read_manifest(*directory, found, reader, source, findings);
+  ReadUnits units = read_units(found, reader, source, read.manifest ? &*read.manifest : nullptr);
+  append(findings, units.findings);
+  if (!read.manifest) return finish(std::nullopt, std::move(findings));
+
+  ChosenPrimary chosen = choose_primary(*read.manifest, units);
+  append(findings, std::move(chosen.findings));
+  ChosenFiles files = choose_files(found, reader, source, *read.manifest, units.names);
+  append(findings, std::move(files.findings));
+  Bundle bundle{source,
+                std::move(*read.manifest),
+                read.sha256,
+                std::move(files.files),
+                std::move(units.units),
+                std::move(chosen.primary),
+                std::move(directory)};
+  return finish(std::move(bundle), std::move(findings));
+}
+
+}  // namespace addon::bundle

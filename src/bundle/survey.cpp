@@ -1,0 +1,225 @@
+#include "bundle/survey.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/text.hpp"
+
+namespace addon::bundle {
+
+namespace {
+
+constexpr std::size_t kMaxEntries = 4096;
+constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 30;
+constexpr std::size_t kMaxDepth = 8;
+
+bool is_below(std::string_view path, std::string_view directory) {
+  return path.size() > directory.size() && path.starts_with(directory) && path[directory.size()] == '/';
+}
+
+class Walk {
+ public:
+  Walk(const std::string& source, Origin origin) : source_(source), origin_(origin) {}
+
+  void directory(const host::Directory& directory, const std::optional<RelativePath>& path);
+  Survey finish();
+
+ private:
+  void entry(const host::Directory& parent, const host::DirectoryEntry& entry, const RelativePath& path);
+  void subdirectory(const host::Directory& parent, const RelativePath& name, const RelativePath& path);
+  void regular(const host::Directory& parent, const RelativePath& name, const RelativePath& path);
+  void symlink(const host::Directory& parent, const RelativePath& name, const RelativePath& path);
+  void judge(const SurveyedFile& file);
+  void judge_attributes(const host::File& file, const RelativePath& path);
+  bool count();
+
+  void refuse(const Rule& rule, std::string_view path, std::string message, std::string fix);
+  void find(const Rule& rule, std::string_view path, std::string message, std::string fix);
+
+  const std::string& source_;
+  Origin origin_;
+  std::size_t entries_ = 0;
+  Survey survey_;
+};
+
+void Walk::find(const Rule& rule, std::string_view path, std::string message, std::string fix) {
+  Finding finding = make_finding(rule, std::move(message), {file_in(source_, printable(path)), 0, 0});
+  finding.fix = std::move(fix);
+  survey_.findings.push_back(std::move(finding));
+}
+
+void Walk::refuse(const Rule& rule, std::string_view path, std::string message, std::string fix) {
+  find(rule, path, std::move(message), std::move(fix));
+  survey_.refused.emplace_back(path);
+}
+
+bool Walk::count() {
+  ++entries_;
+  if (entries_ == kMaxEntries + 1) {
+    Finding finding = make_finding(
+        rules::bundle_limit, fmt::format("the bundle has more than {} files and directories", kMaxEntries),
+        {source_});
+    finding.fix = "pack what belongs together into fewer files";
+    survey_.findings.push_back(std::move(finding));
+  }
+  return entries_ <= kMaxEntries;
+}
+
+void Walk::directory(const host::Directory& directory, const std::optional<RelativePath>& path) {
+  const auto entries = directory.list();
+  if (!entries) {
+    refuse(rules::bundle_unreadable, path ? path->str() : "",
+           fmt::format("cannot list the directory: {}", entries.error().message()),
+           "check that it exists and that you may read it");
+    return;
+  }
+  for (const host::DirectoryEntry& found : *entries) {
+    if (!count()) return;
+    const std::string raw = path ? path->str() + "/" + found.name : found.name;
+    const auto full = is_safe_segment(found.name) ? RelativePath::parse(raw)
+                                                  : tl::unexpected(Error("unsafe name", ErrorKind::invalid));
+    if (!full) {
+      refuse(rules::bundle_file_name, raw, fmt::format("{} is not a safe file name", quoted(found.name)),
+             "rename it, without control characters, '\\' and bytes that are not UTF-8");
+      continue;
+    }
+    entry(directory, found, *full);
+  }
+}
+
+void Walk::entry(const host::Directory& parent, const host::DirectoryEntry& entry, const RelativePath& path) {
+  const RelativePath name = RelativePath::of({entry.name});
+  switch (entry.type) {
+    case host::FileType::directory:
+      return subdirectory(parent, name, path);
+    case host::FileType::regular:
+      return regular(parent, name, path);
+    case host::FileType::symlink:
+      return symlink(parent, name, path);
+    case host::FileType::other:
+      return refuse(rules::bundle_file_type, path.str(),
+                    fmt::format("{} is a device, socket or pipe", quoted(path.str())),
+                    "leave it out of the bundle, or replace it by a regular file");
+  }
+}
+
+void Walk::subdirectory(const host::Directory& parent, const RelativePath& name, const RelativePath& path) {
+  if (path.segments().size() >= kMaxDepth) {
+    return refuse(rules::bundle_limit, path.str(),
+                  fmt::format("{} is nested deeper than {} levels", quoted(path.str()), kMaxDepth),
+                  "move its files further up");
+  }
+  const auto child = parent.open_directory(name);
+  if (!child) {
+    return refuse(rules::bundle_unreadable, path.str(),
+                  fmt::format("cannot open the directory: {}", child.error().message()),
+                  "check that you may read it");
+  }
+  directory(**child, path);
+}
+
+void Walk::symlink(const host::Directory& parent, const RelativePath& name, const RelativePath& path) {
+  const auto target = parent.read_link(name);
+  refuse(rules::bundle_file_type, path.str(),
+         target ? fmt::format("{} is a symlink to {}", quoted(path.str()), quoted(*target))
+                : fmt::format("{} is a symlink", quoted(path.str())),
+         "replace it by the file that is meant");
+}
+
+void Walk::regular(const host::Directory& parent, const RelativePath& name, const RelativePath& path) {
+  const auto unreadable = [&](const Error& error) {
+    refuse(rules::bundle_unreadable, path.str(), fmt::format("cannot read the file: {}", error.message()),
+           "check that you may read it");
+  };
+  // An installed file is root's and may be 0750: looking at it must not need the right to read it.
+  if (origin_ == Origin::installed) {
+    const auto state = parent.stat(name);
+    if (!state) return unreadable(state.error());
+    if (!*state || (*state)->type != host::FileType::regular) {
+      return unreadable(Error("it changed while the directory was read"));
+    }
+    survey_.files.push_back({path, **state});
+    return judge(survey_.files.back());
+  }
+  const auto file = parent.open_file(name);
+  if (!file) return unreadable(file.error());
+  const auto state = (*file)->state();
+  if (!state) return unreadable(state.error());
+  survey_.files.push_back({path, *state});
+  judge(survey_.files.back());
+  judge_attributes(**file, path);
+}
+
+void Walk::judge(const SurveyedFile& file) {
+  const std::string name = quoted(file.path.str());
+  if (file.state.links > 1) {
+    find(rules::bundle_hard_link, file.path.str(),
+         fmt::format("{} has {} hard links", name, file.state.links), "replace it by a copy of its own");
+  }
+  if (file.state.identity.size > kMaxFileBytes) {
+    find(rules::bundle_limit, file.path.str(), fmt::format("{} is larger than 1 GiB", name),
+         "make the file smaller");
+  }
+  if (origin_ == Origin::bundle && (file.state.mode & 07000U) != 0) {
+    find(rules::bundle_set_id, file.path.str(),
+         fmt::format("{} has a set-user-ID, set-group-ID or sticky bit: mode {:04o}", name, file.state.mode),
+         "clear it: chmod a-s,-t");
+  }
+}
+
+void Walk::judge_attributes(const host::File& file, const RelativePath& path) {
+  const auto attributes = file.attributes();
+  if (!attributes) {
+    find(rules::bundle_unreadable, path.str(),
+         fmt::format("cannot read the file's attributes: {}", attributes.error().message()),
+         "check that you may read it");
+    return;
+  }
+  if (attributes->empty()) return;
+  std::vector<std::string> names;
+  for (const std::string& name : *attributes) names.push_back(printable(name));
+  find(rules::bundle_xattr, path.str(),
+       fmt::format("{} has extended attributes: {}", quoted(path.str()), join(names, ", ")),
+       "remove them with setfattr -x, or setcap -r for capabilities");
+}
+
+Survey Walk::finish() {
+  std::sort(survey_.files.begin(), survey_.files.end(),
+            [](const SurveyedFile& a, const SurveyedFile& b) { return a.path < b.path; });
+  return std::move(survey_);
+}
+
+}  // namespace
+
+const SurveyedFile* Survey::find(std::string_view path) const {
+  const auto found = std::lower_bound(
+      files.begin(), files.end(), path,
+      [](const SurveyedFile& file, std::string_view wanted) { return file.path.str() < wanted; });
+  return found != files.end() && found->path.str() == path ? &*found : nullptr;
+}
+
+bool Survey::refuses(std::string_view path) const {
+  return std::any_of(refused.begin(), refused.end(), [&](const std::string& refusal) {
+    return refusal.empty() || path == refusal || is_below(path, refusal);
+  });
+}
+
+bool Survey::is_directory(std::string_view path) const {
+  return std::any_of(files.begin(), files.end(),
+                     [&](const SurveyedFile& file) { return is_below(file.path.str(), path); });
+}
+
+Survey survey(const host::Directory& directory, const std::string& source, Origin origin) {
+  Walk walk(source, origin);
+  walk.directory(directory, std::nullopt);
+  return walk.finish();
+}
+
+std::string file_in(const std::string& source, std::string_view path) {
+  if (path.empty()) return source;
+  return fmt::format("{}{}{}", source, source.ends_with('/') ? "" : "/", path);
+}
+
+}  // namespace addon::bundle

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bundle/bundle.hpp"
+#include "core/finding.hpp"
+#include "core/path.hpp"
+#include "host/directory.hpp"
+
+namespace addon::bundle {
+
+struct SurveyedFile {
+  RelativePath path;
+  host::FileState state;
+};
+
+/// What stands in a directory, before anyone has read a file of it.
+struct Survey {
+  std::vector<SurveyedFile> files;   ///< regular files with safe names, sorted by path
+  std::vector<std::string> refused;  ///< paths of everything else, and of what could not be looked at
+  std::vector<Finding> findings;
+
+  const SurveyedFile* find(std::string_view path) const;
+  /// Whether the path, or a directory on the way to it, has a finding that explains its absence.
+  bool refuses(std::string_view path) const;
+  /// Whether a file stands below that path.
+  bool is_directory(std::string_view path) const;
+};
+
+/// Walks the directory and judges every entry of it: type, links, name, depth, size, number; for
+/// Origin::bundle set-id and sticky bits and extended attributes too. One finding per cause.
+Survey survey(const host::Directory& directory, const std::string& source, Origin origin);
+
+/// "SOURCE/PATH": the name of a file in findings.
+std::string file_in(const std::string& source, std::string_view path);
+
+}  // namespace addon::bundle

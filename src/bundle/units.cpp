@@ -1,0 +1,193 @@
+#include "bundle/units.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "core/text.hpp"
+#include "unit/unit_file.hpp"
+
+namespace addon::bundle {
+
+namespace {
+
+constexpr std::size_t kMaxUnitBytes = std::size_t{1} << 20;
+
+/// A unit that is asked for, and by which line of the manifest.
+struct Asked {
+  SourceSpan at;
+  std::string pointer;
+};
+using AskedUnits = std::map<UnitName, Asked>;
+
+Finding finding_at(const Rule& rule, std::string message, SourceSpan at, std::string pointer,
+                   std::string fix) {
+  Finding finding = make_finding(rule, std::move(message), std::move(at), std::move(pointer));
+  finding.fix = std::move(fix);
+  return finding;
+}
+
+AskedUnits units_beside_manifest(const Survey& survey, const std::string& source,
+                                 std::vector<Finding>& findings) {
+  AskedUnits asked;
+  for (const SurveyedFile& file : survey.files) {
+    const std::string& path = file.path.str();
+    if (path.find('/') != std::string::npos || !(path.ends_with(".service") || path.ends_with(".timer"))) {
+      continue;
+    }
+    const SourceSpan at{file_in(source, path), 0, 0};
+    if (const auto name = UnitName::parse(path)) {
+      asked.emplace(*name, Asked{at, ""});
+    } else {
+      findings.push_back(
+          finding_at(rules::unsafe_unit_name, name.error().message(), at, "", "rename the unit"));
+    }
+  }
+  return asked;
+}
+
+AskedUnits asked_units(const Survey& survey, const std::string& source, const manifest::Manifest* manifest,
+                       std::vector<Finding>& findings) {
+  if (manifest == nullptr || !manifest->units) return units_beside_manifest(survey, source, findings);
+  AskedUnits asked;
+  for (const auto& unit : *manifest->units) asked.emplace(unit.value, Asked{unit.at, unit.pointer});
+  return asked;
+}
+
+/// Parses and analyses one unit; nullopt, with a finding, when its file cannot be read as text.
+std::optional<BundleUnit> read_unit(const UnitName& name, const Asked& asked, const SurveyedFile& file,
+                                    Reader& reader, const std::string& source,
+                                    std::vector<Finding>& findings) {
+  const std::string shown = file_in(source, name.str());
+  const auto text = reader.text(file, kMaxUnitBytes);
+  if (!text) {
+    findings.push_back(finding_at(rules::bundle_unreadable,
+                                  fmt::format("cannot read the unit: {}", text.error().message()),
+                                  {shown, 0, 0}, "", "check that you may read it"));
+    return std::nullopt;
+  }
+  if (text->size() > kMaxUnitBytes) {
+    findings.push_back(finding_at(rules::bundle_limit,
+                                  fmt::format("{} is larger than 1 MiB, too large for a unit", name.str()),
+                                  {shown, 0, 0}, "", "make the unit smaller"));
+    return std::nullopt;
+  }
+  unit::ParsedUnit parsed = unit::parse_unit(*text, shown);
+  unit::Analysis analysis = unit::analyze(parsed.unit, name);
+  findings.insert(findings.end(), parsed.findings.begin(), parsed.findings.end());
+  findings.insert(findings.end(), analysis.findings.begin(), analysis.findings.end());
+  return BundleUnit{name,
+                    Digest::of(*text),
+                    text->size(),
+                    asked.at,
+                    std::move(analysis.privileges),
+                    unit::read_install(parsed.unit, name)};
+}
+
+}  // namespace
+
+ReadUnits read_units(const Survey& survey, Reader& reader, const std::string& source,
+                     const manifest::Manifest* manifest) {
+  ReadUnits result;
+  // The units of an os-package come with the package, so its bundle need not have them.
+  const bool must_have =
+      manifest == nullptr || manifest->delivery.value == manifest::Delivery::pushed_artifact;
+  for (const auto& [name, asked] : asked_units(survey, source, manifest, result.findings)) {
+    result.names.push_back(name);
+    if (const SurveyedFile* file = survey.find(name.str())) {
+      auto unit = read_unit(name, asked, *file, reader, source, result.findings);
+      if (unit) result.units.push_back(std::move(*unit));
+    } else if (must_have && !survey.refuses(name.str())) {
+      result.findings.push_back(
+          finding_at(rules::bundle_file_missing, fmt::format("the bundle has no unit {}", name.str()),
+                     asked.at, asked.pointer, "add the file beside the manifest, or correct its name"));
+    }
+  }
+  return result;
+}
+
+namespace {
+
+/// The only name with that suffix, or a finding.
+ChosenPrimary only_unit(const manifest::Manifest& manifest, const ReadUnits& units, std::string_view suffix) {
+  std::vector<std::string> candidates;
+  std::optional<UnitName> found;
+  for (const UnitName& name : units.names) {
+    if (name.suffix() != suffix) continue;
+    candidates.push_back(name.str());
+    found = name;
+  }
+  if (candidates.size() == 1) return {found, {}};
+  const std::string_view supervision = manifest::to_string(manifest.supervision.value);
+  if (candidates.size() > 1) {
+    return {std::nullopt,
+            {finding_at(rules::primary_unit_ambiguous,
+                        fmt::format("supervision {} starts one {}, and the bundle has {}: {}", supervision,
+                                    suffix, candidates.size(), join(candidates, ", ")),
+                        manifest.supervision.at, manifest.supervision.pointer,
+                        "name the one to start in systemd.primary")}};
+  }
+  // A unit whose name is unsafe was found already: it is the one that is missing here.
+  const bool explained =
+      std::any_of(units.findings.begin(), units.findings.end(),
+                  [](const Finding& finding) { return finding.rule == &rules::unsafe_unit_name; });
+  if (explained || manifest.delivery.value != manifest::Delivery::pushed_artifact) return {};
+  return {std::nullopt,
+          {finding_at(rules::primary_unit_missing,
+                      fmt::format("supervision {} starts a {}, and the bundle has none", supervision, suffix),
+                      manifest.supervision.at, manifest.supervision.pointer,
+                      fmt::format("add a {} beside the manifest", suffix))}};
+}
+
+ChosenPrimary named_primary(const manifest::Manifest& manifest, const ReadUnits& units,
+                            std::string_view suffix) {
+  const auto& named = *manifest.primary;
+  const auto fail = [&](std::string message, std::string fix) {
+    return ChosenPrimary{std::nullopt,
+                         {finding_at(rules::primary_unit_missing, std::move(message), named.at, named.pointer,
+                                     std::move(fix))}};
+  };
+  if (named.value.suffix() != suffix) {
+    return fail(fmt::format("systemd.primary is {}, but supervision {} starts a {}", named.value.str(),
+                            manifest::to_string(manifest.supervision.value), suffix),
+                fmt::format("name a {}, or change the supervision", suffix));
+  }
+  if (std::find(units.names.begin(), units.names.end(), named.value) == units.names.end()) {
+    return fail(
+        fmt::format("systemd.primary is {}, which is not one of the add-on's units", named.value.str()),
+        "add it to systemd.units and to the bundle, or name another one");
+  }
+  return {named.value, {}};
+}
+
+/// A timer is of use only with the service that it starts, and that must be the add-on's own.
+std::vector<Finding> check_activated(const UnitName& timer, const ReadUnits& units) {
+  const auto found = std::find_if(units.units.begin(), units.units.end(),
+                                  [&](const BundleUnit& unit) { return unit.name == timer; });
+  if (found == units.units.end()) return {};
+  const auto& activates = found->install.activates;
+  const bool is_service = activates.value.ends_with(".service");
+  const bool is_ours = std::any_of(units.names.begin(), units.names.end(),
+                                   [&](const UnitName& name) { return name.str() == activates.value; });
+  if (is_service && is_ours) return {};
+  return {finding_at(rules::bundle_file_missing,
+                     fmt::format("{} starts {}, which is not a .service of the bundle", timer.str(),
+                                 quoted(activates.value)),
+                     activates.at, "", "add that service to the bundle, or correct Unit= of the timer")};
+}
+
+}  // namespace
+
+ChosenPrimary choose_primary(const manifest::Manifest& manifest, const ReadUnits& units) {
+  const bool is_timer = manifest.supervision.value == manifest::Supervision::systemd_timer;
+  if (!is_timer && manifest.supervision.value != manifest::Supervision::systemd_service) return {};
+  const std::string_view suffix = is_timer ? ".timer" : ".service";
+  ChosenPrimary chosen =
+      manifest.primary ? named_primary(manifest, units, suffix) : only_unit(manifest, units, suffix);
+  if (is_timer && chosen.primary) chosen.findings = check_activated(*chosen.primary, units);
+  return chosen;
+}
+
+}  // namespace addon::bundle
