@@ -13,6 +13,7 @@ std::string quoted(std::string_view text);
 // Without these, argument-dependent lookup prefers std::quoted wherever <iomanip> is included.
 inline std::string quoted(const std::string& text) { return quoted(std::string_view(text)); }
 inline std::string quoted(std::string& text) { return quoted(std::string_view(text)); }
+inline std::string quoted(const char* text) { return quoted(std::string_view(text)); }
 
 /// The same escaping without the quotes and without the cut.
 std::string printable(std::string_view text);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <optional>
 
 #include "core/text.hpp"
@@ -88,7 +89,7 @@ Result<Version> Version::parse(std::string_view text) {
   Version version;
   version.text_ = text;
   std::uint64_t* const fields[] = {&version.major_, &version.minor_, &version.patch_};
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
+  for (std::size_t i = 0; i < std::size(fields); ++i) {
     const auto [end, error] =
         std::from_chars(numbers[i].data(), numbers[i].data() + numbers[i].size(), *fields[i]);
     if (error != std::errc()) return fail("a number in it is larger than 18446744073709551615");
