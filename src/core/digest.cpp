@@ -1,6 +1,7 @@
 #include "core/digest.hpp"
 
 #include <fmt/format.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -13,7 +14,6 @@ inline namespace core {
 
 namespace {
 struct Deleter {
-  void operator()(OSSL_LIB_CTX* library) const { OSSL_LIB_CTX_free(library); }
   void operator()(EVP_MD* algorithm) const { EVP_MD_free(algorithm); }
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
@@ -23,12 +23,16 @@ void require(bool succeeded) {
   if (!succeeded) throw std::bad_alloc();
 }
 
-// Fetching costs more than hashing a small file, so it is done once. A library context of our own
-// reads no openssl.cnf: OPENSSL_CONF of whoever called us must not choose how root hashes.
+// OPENSSL_CONF of whoever called us may name modules to load: it must not run code as root, nor
+// choose how root hashes. The first call to OpenSSL settles whether its configuration is read.
+EVP_MD* fetch_sha256() {
+  require(OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr) == 1);
+  return EVP_MD_fetch(nullptr, "SHA256", nullptr);
+}
+
+// Fetching costs more than hashing a small file, so it is done once.
 const EVP_MD* sha256() {
-  static const std::unique_ptr<OSSL_LIB_CTX, Deleter> library(OSSL_LIB_CTX_new());
-  static const std::unique_ptr<EVP_MD, Deleter> algorithm(
-      EVP_MD_fetch(library.get(), "SHA256", "provider=default"));
+  static const std::unique_ptr<EVP_MD, Deleter> algorithm(fetch_sha256());
   require(algorithm != nullptr);
   return algorithm.get();
 }

@@ -24,7 +24,7 @@ class RelativePath {
   static RelativePath of(std::initializer_list<std::string_view> segments);
 
   const std::string& str() const { return text_; }
-  std::string_view name() const;         ///< the last segment
+  std::string_view name() const;  ///< the last segment
   std::vector<std::string_view> segments() const;
   RelativePath operator/(std::string_view segments) const;  ///< asserts that they are safe
   auto operator<=>(const RelativePath&) const = default;

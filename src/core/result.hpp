@@ -27,21 +27,21 @@ inline void take(tl::expected<void, Error>&&) {}
 #define ADDON_CONCAT_(a, b) a##b
 #define ADDON_CONCAT(a, b) ADDON_CONCAT_(a, b)
 
-#define ADDON_TRY_(name, ...)                                                \
-  __extension__({                                                            \
-    auto name = (__VA_ARGS__);                                               \
-    if (!name) return ::tl::unexpected(std::move(name).error());             \
-    ::addon::detail::take(std::move(name));                                  \
+#define ADDON_TRY_(name, ...)                                    \
+  __extension__({                                                \
+    auto name = (__VA_ARGS__);                                   \
+    if (!name) return ::tl::unexpected(std::move(name).error()); \
+    ::addon::detail::take(std::move(name));                      \
   })
 
 /// TRY(expression): the value of a Result, or return its error from the enclosing function.
 #define TRY(...) ADDON_TRY_(ADDON_CONCAT(addon_try_, __COUNTER__), __VA_ARGS__)
 
-#define ADDON_TRY_CONTEXT_(name, context, ...)                                                     \
-  __extension__({                                                                                  \
-    auto name = (__VA_ARGS__);                                                                     \
-    if (!name) return ::tl::unexpected(std::move(name).error().with_context(context));             \
-    ::addon::detail::take(std::move(name));                                                        \
+#define ADDON_TRY_CONTEXT_(name, context, ...)                                         \
+  __extension__({                                                                      \
+    auto name = (__VA_ARGS__);                                                         \
+    if (!name) return ::tl::unexpected(std::move(name).error().with_context(context)); \
+    ::addon::detail::take(std::move(name));                                            \
   })
 
 /// TRY_CONTEXT("cannot …", expression): TRY that says what was being done. The context is

@@ -1,0 +1,98 @@
+#include "core/rules.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <string>
+
+using addon::all_rules;
+using addon::find_rule;
+using addon::Rule;
+using addon::RuleOutcome;
+using addon::Severity;
+
+namespace {
+// What the header declares is the list of record: an id is its variable's name in kebab-case.
+std::set<std::string> declared_ids() {
+  std::ifstream header(RULES_HEADER);
+  std::set<std::string> ids;
+  const std::regex declaration("extern const Rule ([a-z_]+);");
+  for (std::string line; std::getline(header, line);) {
+    std::smatch match;
+    if (!std::regex_match(line, match, declaration)) continue;
+    std::string id = match[1];
+    std::replace(id.begin(), id.end(), '_', '-');
+    ids.insert(id);
+  }
+  return ids;
+}
+
+std::set<std::string> ids_with(bool (*wanted)(const Rule&)) {
+  std::set<std::string> ids;
+  for (const Rule* rule : all_rules()) {
+    if (wanted(*rule)) ids.emplace(rule->id);
+  }
+  return ids;
+}
+}  // namespace
+
+TEST_CASE("the rules are those that the header declares, sorted and each once") {
+  std::vector<std::string> ids;
+  for (const Rule* rule : all_rules()) ids.emplace_back(rule->id);
+  CHECK(std::is_sorted(ids.begin(), ids.end()));
+  const std::set<std::string> unique(ids.begin(), ids.end());
+  CHECK(unique.size() == ids.size());
+  CHECK(unique == declared_ids());
+  CHECK(ids.size() > 60);
+}
+
+TEST_CASE("a rule is found by its id") {
+  for (const Rule* rule : all_rules()) CHECK(find_rule(rule->id) == rule);
+  CHECK(find_rule("schema-unknown-key") == &addon::rules::schema_unknown_key);
+  const char* unknown = GENERATE("", "a", "zzz", "schema-unknown", "schema_unknown_key", "SCHEMA-TYPE");
+  CHECK(find_rule(unknown) == nullptr);
+}
+
+TEST_CASE("every rule says in a sentence what is wrong, and what to do") {
+  for (const Rule* rule : all_rules()) {
+    CAPTURE(rule->id);
+    CHECK(rule->summary.size() > 20);
+    CHECK(rule->summary.size() < 110);
+    CHECK(rule->summary.back() == '.');
+    CHECK(rule->summary.find(". ") == std::string_view::npos);
+    CHECK(rule->help.size() > 60);
+    CHECK(rule->help.back() == '.');
+    CHECK(rule->help.find("  ") == std::string_view::npos);
+    CHECK(rule->help != rule->summary);
+  }
+}
+
+TEST_CASE("three rules warn and all others are errors") {
+  CHECK(ids_with([](const Rule& rule) { return rule.severity == Severity::warning; }) ==
+        std::set<std::string>{"capability-blank", "config-schema-missing", "policy-grant-expired"});
+  CHECK(ids_with([](const Rule& rule) { return rule.severity == Severity::note; }).empty());
+}
+
+TEST_CASE("what policy does not allow is denied, and nothing else is") {
+  for (const Rule* rule : all_rules()) {
+    CAPTURE(rule->id);
+    const bool is_about_policy = rule->id.substr(0, 7) == "policy-" &&
+                                 rule != &addon::rules::policy_invalid &&
+                                 rule != &addon::rules::policy_untrusted;
+    CHECK((rule->outcome == RuleOutcome::denied) == is_about_policy);
+  }
+}
+
+TEST_CASE("these rules are about a host that is not as it must be") {
+  CHECK(ids_with([](const Rule& rule) { return rule.outcome == RuleOutcome::failed; }) ==
+        std::set<std::string>{"host-nosuid", "host-tampered", "host-version-altered", "host-version-missing",
+                              "policy-untrusted"});
+}
+
+TEST_CASE("severities have the names that reports use") {
+  CHECK(to_string(Severity::error) == "error");
+  CHECK(to_string(Severity::warning) == "warning");
+  CHECK(to_string(Severity::note) == "note");
+}
