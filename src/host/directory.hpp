@@ -127,8 +127,13 @@ class Directory {
   virtual Result<> sync() = 0;
 };
 
+/// The name that write_durably gives its temporary file beside `name`: ".addonctl-new-" and 16
+/// hexadecimal digits, always the same for one name, so that what a killed run left is found again.
+std::string temporary_name(std::string_view name);
+
 /// The one home of durable writes: temporary file beside it, write, owner root, mode, fsync, rename
-/// over `name`, fsync of the directory. After a crash the old or the new bytes stand there, whole.
+/// over `name`, fsync of the directory. After a crash the old or the new bytes stand there, whole;
+/// what a killed write left is removed first.
 Result<> write_durably(Directory& directory, std::string_view name, std::string_view bytes, unsigned mode);
 
 /// Hashes a file from its current position to its end.

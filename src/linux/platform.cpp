@@ -1,0 +1,67 @@
+#include "linux/platform.hpp"
+
+#include <fcntl.h>
+#include <sys/statvfs.h>
+
+#include <charconv>
+#include <memory>
+#include <string>
+
+#include "core/text.hpp"
+#include "linux/directory.hpp"
+#include "linux/resolve.hpp"
+#include "linux/tree.hpp"
+
+namespace addon::linux {
+
+namespace {
+constexpr std::size_t largest_number = 64;
+
+Result<CapabilitySet> known_to_kernel() {
+  const auto top = TRY(open_root("/"));
+  const std::string text = TRY_CONTEXT(
+      "cannot tell which capabilities this kernel knows",
+      top->read_file(RelativePath::of({"proc", "sys", "kernel", "cap_last_cap"}), largest_number));
+  const std::string_view digits = trim(text);
+  unsigned last = 0;
+  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), last);
+  if (failure != std::errc{} || end != digits.data() + digits.size()) {
+    return tl::unexpected(
+        Error("cannot tell which capabilities this kernel knows: "
+              "/proc/sys/kernel/cap_last_cap says " +
+              quoted(text)));
+  }
+  CapabilitySet known;
+  for (unsigned number = 0; number <= last && number < Capability::count(); ++number) {
+    known.insert(Capability::from_number(number));
+  }
+  return known;
+}
+
+Result<bool> is_nosuid(const host::Directory& directory) {
+  struct statvfs facts {};
+  if (fstatvfs(TRY(descriptor_of(directory)), &facts) != 0) {
+    return tl::unexpected(open_error("look at the filesystem of", directory.path(), errno));
+  }
+  return (facts.f_flag & ST_NOSUID) != 0;
+}
+
+/// Of /opt/addons or, while that is absent, of the directory that it would be made in.
+Result<bool> staged_on_nosuid(const host::Directory& root) {
+  std::unique_ptr<host::Directory> nearest;
+  for (const auto& path : {RelativePath::of({"opt", "addons"}), RelativePath::of({"opt"})}) {
+    nearest = TRY(root.open_directory_if_present(path));
+    if (nearest) break;
+  }
+  return is_nosuid(nearest ? *nearest : root);
+}
+}  // namespace
+
+Result<host::PlatformFacts> read_platform(const host::Directory& root) {
+  host::PlatformFacts facts;
+  facts.known_capabilities = TRY(known_to_kernel());
+  facts.nosuid = TRY(staged_on_nosuid(root));
+  return facts;
+}
+
+}  // namespace addon::linux

@@ -1,0 +1,101 @@
+#include "linux/process.hpp"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "linux/resolve.hpp"
+
+namespace addon::linux {
+
+namespace {
+constexpr rlim_t least_open_files = 4096;
+
+Result<> reset_environment() {
+  constexpr std::array kept = {"TERM", "NO_COLOR", "COLUMNS"};
+  std::array<std::optional<std::string>, kept.size()> values;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (const char* value = getenv(kept[i]); value != nullptr) values[i] = value;
+  }
+  bool ok = clearenv() == 0;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (values[i]) ok = setenv(kept[i], values[i]->c_str(), 1) == 0 && ok;
+  }
+  ok = setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) == 0 && ok;
+  if (!ok) return tl::unexpected(Error::from_errno(ENOMEM, "cannot reset the environment"));
+  return {};
+}
+
+Result<> reset_descriptors() {
+  if (close_range(3, ~0U, 0) != 0) {
+    return tl::unexpected(Error::from_errno(errno, "cannot close inherited descriptors"));
+  }
+  // Otherwise the next file that is opened becomes somebody's standard output.
+  for (;;) {
+    const int fd = retry([] { return open("/dev/null", O_RDWR); });
+    if (fd < 0) return tl::unexpected(open_error("open", "/dev/null", errno));
+    if (fd > STDERR_FILENO) {
+      close(fd);
+      return {};
+    }
+  }
+}
+
+void lift(__rlimit_resource resource) {
+  constexpr rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
+  // Best effort: without CAP_SYS_RESOURCE the caller's limit stays, and what hits it is an error.
+  setrlimit(resource, &none);
+}
+
+void reset_limits() {
+  constexpr rlimit nothing = {0, 0};
+  setrlimit(RLIMIT_CORE, &nothing);
+  if (!runs_as_root()) return;
+  for (const auto resource : {RLIMIT_FSIZE, RLIMIT_AS, RLIMIT_DATA, RLIMIT_CPU}) lift(resource);
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_max = std::max(files.rlim_max, least_open_files);
+    files.rlim_cur = std::max(files.rlim_cur, least_open_files);
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
+}
+
+void reset_signals() {
+  struct sigaction action {};
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, nullptr);
+  sigaction(SIGXFSZ, &action, nullptr);
+  action.sa_handler = SIG_DFL;  // ignored, it would hide how a child ended from waitpid(2)
+  sigaction(SIGCHLD, &action, nullptr);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  // Interval timers outlive execve(2), and their signals kill.
+  constexpr itimerval stopped{};
+  for (const auto timer : {ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF}) setitimer(timer, &stopped, nullptr);
+}
+}  // namespace
+
+bool runs_as_root() { return geteuid() == 0; }
+
+Result<> harden_process() {
+  reset_signals();
+  TRY(reset_environment());
+  umask(022);
+  TRY(reset_descriptors());
+  reset_limits();
+  return {};
+}
+
+}  // namespace addon::linux

@@ -1,0 +1,163 @@
+// The half of Tree that changes the directory. Every call takes one name, relative to the held
+// descriptor, and follows nothing; modes are set by fchmod, so that no umask takes part.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/text.hpp"
+#include "linux/file.hpp"
+#include "linux/resolve.hpp"
+#include "linux/tree.hpp"
+
+namespace addon::linux {
+
+namespace {
+constexpr unsigned root = 0;
+constexpr unsigned writable_by_others = S_IWGRP | S_IWOTH;
+
+unsigned flags_of(host::RenameMode mode) {
+  switch (mode) {
+    case host::RenameMode::no_replace:
+      return RENAME_NOREPLACE;
+    case host::RenameMode::exchange:
+      return RENAME_EXCHANGE;
+    case host::RenameMode::replace:
+      break;
+  }
+  return 0;
+}
+
+/// Why a directory that was there before must not be built in; "" when it may.
+std::string distrust(const host::FileState& state) {
+  if (state.uid != root) {
+    return fmt::format("it belongs to uid {}, not to root; run chown root:root on it once you know why",
+                       state.uid);
+  }
+  const bool sticky = (state.mode & S_ISVTX) != 0;
+  if ((state.mode & writable_by_others) != 0 && !sticky) {
+    return fmt::format("its mode {:04o} lets others than root write to it; run chmod go-w on it", state.mode);
+  }
+  return "";
+}
+}  // namespace
+
+Result<std::string> Tree::entry(std::string_view doing, std::string_view name) const {
+  // Entries that are only to be removed may have any name that a directory can have.
+  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string_view::npos ||
+      name.find('\0') != std::string_view::npos) {
+    return tl::unexpected(Error(fmt::format("cannot {} {} in {}: it is not the name of one entry", doing,
+                                            quoted(name), printable(path_)))
+                              .with_errno(EINVAL));
+  }
+  return std::string(name);
+}
+
+Result<std::unique_ptr<Tree>> Tree::adopt(const std::string& name, unsigned mode) {
+  auto fd = open_beneath(fd_.get(), name, O_RDONLY | O_DIRECTORY);
+  if (!fd) return tl::unexpected(error("make directory", name, fd.error()));
+  // Explicitly: below a set-group-ID directory the group would be that directory's.
+  if (fchown(fd->get(), root, root) != 0 || fchmod(fd->get(), mode) != 0) {
+    const int errno_value = errno;
+    unlinkat(fd_.get(), name.c_str(), AT_REMOVEDIR);
+    return tl::unexpected(error("make directory", name, errno_value));
+  }
+  return std::make_unique<Tree>(std::move(*fd), shown_path(path_, name));
+}
+
+Result<std::unique_ptr<Tree>> Tree::enter_or_make(const std::string& name) {
+  if (mkdirat(fd_.get(), name.c_str(), 0700) == 0) {
+    auto made = TRY(adopt(name, 0755));
+    TRY(made->sync());
+    TRY(sync());
+    return made;
+  }
+  if (errno != EEXIST) return tl::unexpected(error("make directory", name, errno));
+  auto fd = open_beneath(fd_.get(), name, O_RDONLY | O_DIRECTORY);
+  if (!fd) return tl::unexpected(error("open", name, fd.error()));
+  const auto state = state_at(fd->get(), "");
+  if (!state) return tl::unexpected(error("look at", name, state.error()));
+  if (const std::string reason = distrust(*state); !reason.empty()) {
+    return tl::unexpected(refusal("use directory", shown_path(path_, name), reason, EPERM));
+  }
+  return std::make_unique<Tree>(std::move(*fd), shown_path(path_, name));
+}
+
+Result<std::unique_ptr<host::Directory>> Tree::make_directories(const RelativePath& path) {
+  std::unique_ptr<Tree> reached;
+  for (const std::string_view segment : path.segments()) {
+    Tree& parent = reached ? *reached : *this;
+    reached = TRY(parent.enter_or_make(std::string(segment)));
+  }
+  return reached;
+}
+
+Result<std::unique_ptr<host::Directory>> Tree::make_directory(std::string_view name) {
+  const std::string made = TRY(entry("make directory", name));
+  if (mkdirat(fd_.get(), made.c_str(), 0700) != 0)
+    return tl::unexpected(error("make directory", made, errno));
+  return TRY(adopt(made, 0700));
+}
+
+Result<> Tree::set_mode(unsigned mode) {
+  if (fchmod(fd_.get(), mode) != 0) return tl::unexpected(open_error("set the mode of", path_, errno));
+  return {};
+}
+
+Result<std::unique_ptr<host::File>> Tree::create_file(std::string_view name) {
+  const std::string made = TRY(entry("create", name));
+  auto fd = open_beneath(fd_.get(), made, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW);
+  if (!fd) return tl::unexpected(error("create", made, fd.error()));
+  if (fchown(fd->get(), root, root) != 0 || fchmod(fd->get(), 0600) != 0) {
+    const int errno_value = errno;
+    unlinkat(fd_.get(), made.c_str(), 0);
+    return tl::unexpected(error("create", made, errno_value));
+  }
+  return std::make_unique<OpenFile>(std::move(*fd), shown_path(path_, made));
+}
+
+Result<> Tree::make_symlink(std::string_view name, const std::string& target) {
+  const std::string made = TRY(entry("make symbolic link", name));
+  if (symlinkat(target.c_str(), fd_.get(), made.c_str()) != 0) {
+    return tl::unexpected(error("make symbolic link", made, errno));
+  }
+  return {};
+}
+
+Result<> Tree::rename(std::string_view from, std::string_view to, host::RenameMode mode) {
+  const std::string old_name = TRY(entry("rename", from));
+  const std::string new_name = TRY(entry("rename to", to));
+  if (renameat2(fd_.get(), old_name.c_str(), fd_.get(), new_name.c_str(), flags_of(mode)) != 0) {
+    const int errno_value = errno;
+    // "it" in a message is the name last mentioned; only ENOENT is about the first one.
+    const std::string old_path = shown_path(path_, old_name);
+    const std::string reason = errno_value == ENOENT ? old_path + " does not exist" : explain(errno_value);
+    return tl::unexpected(
+        refusal(fmt::format("rename {} to", old_path), printable(new_name), reason, errno_value));
+  }
+  return {};
+}
+
+Result<> Tree::remove_file(std::string_view name) {
+  const std::string gone = TRY(entry("remove", name));
+  if (unlinkat(fd_.get(), gone.c_str(), 0) != 0 && errno != ENOENT) {
+    return tl::unexpected(error("remove", gone, errno));
+  }
+  return {};
+}
+
+Result<> Tree::remove_directory(std::string_view name) {
+  const std::string gone = TRY(entry("remove directory", name));
+  if (unlinkat(fd_.get(), gone.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
+    return tl::unexpected(error("remove directory", gone, errno));
+  }
+  return {};
+}
+
+Result<> Tree::sync() {
+  if (fsync(fd_.get()) != 0) return tl::unexpected(open_error("sync", path_, errno));
+  return {};
+}
+
+}  // namespace addon::linux
