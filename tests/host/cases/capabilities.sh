@@ -1,0 +1,117 @@
+# shellcheck shell=bash
+# Capabilities: what policy allows arrives, and nothing else does.
+
+case_allowed_capabilities_arrive_in_the_file_and_in_the_process() {
+  local pid
+  make_good probe 1.0.0 caps=CAP_NET_RAW,CAP_NET_ADMIN
+  apply "$BUNDLE"
+  expect_running probe 1.0.0 cap_net_admin,cap_net_raw
+  pid=$(main_pid addon-probe.service)
+  expect_eq "$(process_capabilities "$pid" CapBnd)" cap_net_admin,cap_net_raw "CapBnd"
+  expect_eq "$(process_capabilities "$pid" CapAmb)" "" "CapAmb"
+  expect_eq "$(process_user "$pid")" addon-probe "the process's user"
+}
+
+case_an_add_on_without_capabilities_gets_none() {
+  make_good probe 1.0.0 caps=
+  apply "$BUNDLE"
+  expect_running probe 1.0.0 ""
+}
+
+case_names_in_any_case_duplicates_and_blanks_become_one_set() {
+  make_good probe 1.0.0 caps='CAP_NET_RAW, net_admin, Cap_Net_Raw, " "' bounding='CAP_NET_RAW CAP_NET_ADMIN'
+  apply "$BUNDLE"
+  expect_running probe 1.0.0 cap_net_admin,cap_net_raw
+}
+
+case_a_binary_with_capabilities_is_for_its_group_only() {
+  make_good probe 1.0.0
+  apply "$BUNDLE"
+  expect_eq "$(host_run stat -c '%a %U:%G' $ADDONS/probe/versions/1.0.0/probe)" "750 root:addon-probe" "the binary"
+  expect_exit 126 setpriv --reuid operator --regid operator --clear-groups $ADDONS/probe/current/probe 0
+  expect_exit 0 setpriv --reuid addon-probe --regid addon-probe --clear-groups $ADDONS/probe/current/probe 0
+}
+
+case_cap_sys_admin_is_denied_and_changes_nothing() {
+  make_good probe 1.0.0 caps=CAP_SYS_ADMIN
+  expect_refused 4 addonctl apply --yes "$BUNDLE"
+  expect_contains "${ERR,,}" cap_sys_admin
+  expect_contains "$ERR" policy.yaml:5
+  expect_absent $ADDONS/probe
+}
+
+case_an_upgrade_that_asks_for_cap_sys_admin_leaves_the_old_version_running() {
+  local pid
+  make_good probe 1.0.0
+  apply "$BUNDLE"
+  pid=$(main_pid addon-probe.service)
+  make_good probe 1.1.0 caps=CAP_NET_RAW,CAP_SYS_ADMIN
+  expect_refused 4 addonctl apply --yes "$BUNDLE"
+  expect_running probe 1.0.0 cap_net_raw
+  expect_eq "$(main_pid addon-probe.service)" "$pid" "the process"
+}
+
+case_one_capability_that_no_line_allows_rejects_the_whole_request() {
+  make_good probe 1.0.0 caps=CAP_NET_RAW,CAP_SYS_PTRACE
+  expect_refused 4 addonctl apply --yes "$BUNDLE"
+  expect_contains "${ERR,,}" cap_sys_ptrace
+  expect_absent $ADDONS/probe
+}
+
+case_an_unknown_capability_is_invalid() {
+  make_good probe 1.0.0 caps=CAP_NET_RAW,CAP_NET_ROW bounding=CAP_NET_RAW
+  expect_refused 3 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" CAP_NET_ROW
+  expect_absent $ADDONS/probe
+}
+
+case_a_list_of_blanks_only_is_invalid() {
+  make_good probe 1.0.0 caps='"", "  "' bounding=CAP_NET_RAW
+  expect_refused 3 addonctl apply --yes "$BUNDLE"
+  expect_absent $ADDONS/probe
+}
+
+case_a_bounding_set_that_would_make_exec_fail_is_refused_before_anything_changes() {
+  make_good probe 1.0.0 caps=CAP_NET_RAW,CAP_NET_ADMIN bounding=CAP_NET_ADMIN
+  expect_refused 3 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" addon-probe.service
+  expect_absent $ADDONS/probe
+}
+
+case_no_new_privileges_that_would_void_the_capabilities_is_refused() {
+  make_good probe 1.0.0 service=NoNewPrivileges=yes
+  expect_refused 3 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" NoNewPrivileges
+  expect_absent $ADDONS/probe
+}
+
+case_no_new_privileges_that_another_directive_implies_is_refused() {
+  make_good probe 1.0.0 service=RestrictRealtime=yes
+  expect_refused 3 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" RestrictRealtime
+  expect_absent $ADDONS/probe
+}
+
+case_ambient_capabilities_are_bound_by_the_same_allowlist() {
+  make_good probe 1.0.0 service=AmbientCapabilities=CAP_SYS_ADMIN bounding='CAP_NET_RAW CAP_SYS_ADMIN'
+  expect_refused 4 addonctl apply --yes "$BUNDLE"
+  expect_contains "${ERR,,}" cap_sys_admin
+}
+
+case_a_unit_that_runs_as_root_is_denied() {
+  make_good probe 1.0.0 run_as=root bounding=CAP_NET_RAW
+  expect_refused 4 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" root
+}
+
+case_a_unit_that_runs_as_another_user_than_the_manifest_says_is_refused() {
+  make_good probe 1.0.0 run_as=addon-probe user=addon-scan
+  expect_refused 3 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" addon-scan
+}
+
+case_an_exec_prefix_that_no_line_allows_is_denied() {
+  make_good probe 1.0.0 service="ExecStartPre=+/usr/bin/true"
+  expect_refused 4 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" "'+'"
+}

@@ -1,0 +1,81 @@
+# shellcheck shell=bash
+# What someone changed by hand: diff finds it, and applying the same bundle repairs it.
+
+# expect_drift WORD COMMAND…: after COMMAND diff says so and names WORD; the same bundle repairs it.
+expect_drift_repaired() {
+  local word=$1 good
+  shift
+  make_good probe 1.0.0
+  apply "$BUNDLE"
+  good=$(snapshot_installed)
+  expect_exit 0 addonctl diff
+  host_run "$@"
+  expect_exit 5 addonctl diff
+  expect_contains "$OUT" "$word"
+  expect_exit 5 addonctl diff probe
+  expect_exit 0 addonctl status --format json
+  expect_json '.addons[0].drift | length == 1'
+  apply "$BUNDLE"
+  expect_exit 0 addonctl diff
+  expect_same "$good" "$(snapshot_installed)"
+  expect_running probe 1.0.0 cap_net_raw
+}
+
+case_capabilities_taken_away_are_drift_and_repaired() {
+  expect_drift_repaired cap_net_raw setcap -r $ADDONS/probe/versions/1.0.0/probe
+}
+
+case_capabilities_added_are_drift_and_repaired() {
+  expect_drift_repaired cap_sys_admin setcap cap_net_raw,cap_sys_admin=ep $ADDONS/probe/versions/1.0.0/probe
+}
+
+case_a_changed_mode_is_drift_and_repaired() {
+  expect_drift_repaired 1.0.0/probe chmod 0777 $ADDONS/probe/versions/1.0.0/probe
+}
+
+case_a_changed_owner_is_drift_and_repaired() {
+  # chown drops the capabilities, so they are set again: one thing drifts, not two.
+  expect_drift_repaired 1.0.0/probe sh -c "chown operator $ADDONS/probe/versions/1.0.0/probe &&
+    setcap cap_net_raw=ep $ADDONS/probe/versions/1.0.0/probe"
+}
+
+case_a_changed_binary_is_drift_and_repaired() {
+  expect_drift_repaired 1.0.0/probe sh -c "cp $ADDONS/probe/versions/1.0.0/probe /root/work/new &&
+    echo tampered >>/root/work/new && chgrp addon-probe /root/work/new && chmod 0750 /root/work/new &&
+    setcap cap_net_raw=ep /root/work/new && mv /root/work/new $ADDONS/probe/versions/1.0.0/probe"
+}
+
+case_an_edited_unit_is_drift_and_repaired() {
+  expect_drift_repaired addon-probe.service sh -c "echo Nice=5 >>$UNITS/addon-probe.service && systemctl daemon-reload"
+}
+
+case_a_deleted_unit_is_drift_and_repaired() {
+  expect_drift_repaired addon-probe.service rm $UNITS/addon-probe.service
+}
+
+case_a_disabled_unit_is_drift_and_repaired() {
+  expect_drift_repaired addon-probe.service systemctl --quiet disable addon-probe.service
+}
+
+case_a_stopped_unit_is_drift_and_repaired() {
+  expect_drift_repaired addon-probe.service systemctl stop addon-probe.service
+}
+
+case_diff_of_an_untouched_host_is_silent_about_drift() {
+  expect_exit 0 addonctl diff
+  make_good probe 1.0.0
+  apply "$BUNDLE"
+  expect_exit 0 addonctl diff --format json
+  expect_json '.verb == "diff" and .exit == 0'
+}
+
+case_apply_of_another_add_on_leaves_drift_alone() {
+  make_good probe 1.0.0
+  apply "$BUNDLE"
+  host_run setcap -r $ADDONS/probe/versions/1.0.0/probe
+  make_good other 1.0.0
+  apply "$BUNDLE"
+  expect_running other 1.0.0 cap_net_raw
+  expect_exit 5 addonctl diff probe
+  expect_exit 0 addonctl diff other
+}
