@@ -105,6 +105,8 @@ for call in copy rename remove_all; do
 done
 inherit="programs that are started would inherit it"
 refuses bundle/a.cpp 'int fd = ::open(a, O_RDONLY);\n' "1: open() without O_CLOEXEC is banned outside linux: $inherit"
+refuses bundle/a.cpp 'x = open(f({a, b}),\n  y[1]);\n' \
+  "1: open() without O_CLOEXEC is banned outside linux: $inherit"
 refuses bundle/a.cpp 'openat(d, a, f(O_RDONLY)); x(O_CLOEXEC);\n' \
   "1: openat() without O_CLOEXEC is banned outside linux: $inherit"
 for stream in ofstream fstream; do
@@ -115,6 +117,7 @@ done
 # What only looks like it.
 accepts cli/a.cpp 'std::ofstream f;\n'
 accepts bundle/a.cpp 'int fd = ::open(a,\n  f(1) | O_CLOEXEC);\n'
+accepts document/a.cpp 'open(Json::object()); open({a, b}); open(f(a, b));\n'
 accepts host/a.hpp 'virtual Result<> rename(const RelativePath& a) = 0;\nvirtual void mkdir(int a);\nint* open(int);\n'
 accepts executor/a.cpp 'tree.rename(a, b); tree->unlink(a); Tree::open(a); Result<> Tree::mkdir(int a) {}\n'
 accepts executor/a.cpp '// rename(a, b)\n/* system("x")\n#include "cli/b.hpp"\nunlink(a) */\n'
