@@ -80,6 +80,7 @@ constexpr std::array table = {
     &rules::unsafe_path,
     &rules::unsafe_unit_name,
     &rules::version_constraint,
+    &rules::version_content_changed,
 };
 }  // namespace
 

@@ -109,6 +109,7 @@ extern const Rule host_nosuid;
 extern const Rule host_model_unsupported;
 extern const Rule host_version_altered;
 extern const Rule host_version_missing;
+extern const Rule version_content_changed;
 // Plans.
 extern const Rule plan_edited;
 extern const Rule plan_stale;

@@ -159,6 +159,10 @@ constinit const Rule host_version_missing{"host-version-missing", error, failed,
                                           "Going on would leave the add-on without a program. Install that "
                                           "version again from its bundle, or choose a "
                                           "generation whose versions are all there."};
+constinit const Rule version_content_changed{"version-content-changed", error, invalid,
+                                             "A version that is on the host already has other content.",
+                                             "A version stands for its bytes: replacing them under the same number "
+                                             "would make every record of it wrong. Give the new content a new version."};
 
 // Plans.
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <atomic>
 #include <string_view>
 
 #include "host/accounts.hpp"
@@ -27,6 +27,10 @@ struct Ports {
   host::Clock& clock;
   host::PlatformFacts platform;
   Progress& progress;
+  /// Set from a signal handler: the run ends after the step it is in and undoes itself.
+  const std::atomic<bool>* interrupted = nullptr;
+
+  bool is_interrupted() const { return interrupted != nullptr && interrupted->load(); }
 };
 
 }  // namespace addon::executor

@@ -57,7 +57,7 @@ struct UnitState {
   std::vector<std::string> elsewhere;
   /// Enablement links of the asked-for that exist and lead to the unit.
   std::set<std::string> links;
-  UnitStatus status;  ///< live hosts only
+  std::optional<UnitStatus> status;  ///< live hosts only
 };
 
 /// Digests of files that were hashed before, by what identifies their bytes.

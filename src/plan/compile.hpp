@@ -18,12 +18,14 @@ namespace addon::plan {
 /// generation, remove one add-on less, diff what is recorded already.
 struct Wish {
   std::string verb = "apply";
-  /// Add-ons that shall be active from these bundles or installed versions.
+  /// Add-ons that shall be active from these bundles, or, where the source is "", from versions
+  /// that are installed already. No two of one id.
   std::vector<bundle::Bundle> wanted;
+  /// Recorded add-ons that shall be as recorded, with their installed version as far as it could
+  /// be read: their drift is repaired without a bundle, where that can be done.
+  std::map<AddonId, std::optional<bundle::Bundle>> kept;
   /// Add-ons that shall not be active.
   std::set<AddonId> unwanted;
-  /// Recorded add-ons whose drift shall be repaired although no bundle is given for them.
-  std::set<AddonId> kept;
   bool prune = false;  ///< recorded add-ons that are not wanted go, too
 };
 

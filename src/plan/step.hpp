@@ -63,7 +63,11 @@ struct InstallUnit {
   Asked name;  ///< where the unit is asked for
   unit::Privileges privileges;
   unit::Install install;
-  CapabilitySet file_capabilities;  ///< of the release that the unit belongs to
+  Asked run_as;  ///< the manifest's; `what` is "" where it does not say
+  /// The release's program as units reach it and the capabilities that its file has, for finding
+  /// those that the unit would make void; empty where it has none.
+  std::string granted_program;
+  std::vector<Asked> granted;
 };
 
 struct RemoveUnit {

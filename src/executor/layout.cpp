@@ -1,0 +1,17 @@
+#include "executor/layout.hpp"
+
+namespace addon::executor {
+
+RelativePath addons_dir() { return RelativePath::of({"opt", "addons"}); }
+
+RelativePath addon_dir(const AddonId& id) { return addons_dir() / id.str(); }
+
+RelativePath versions_dir(const AddonId& id) { return addon_dir(id) / "versions"; }
+
+RelativePath version_dir(const AddonId& id, const Version& version) { return versions_dir(id) / version.str(); }
+
+RelativePath units_dir() { return RelativePath::of({"etc", "systemd", "system"}); }
+
+RelativePath generations_dir() { return RelativePath::of({"var", "lib", "addonctl", "generations"}); }
+
+}  // namespace addon::executor

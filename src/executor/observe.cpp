@@ -1,0 +1,267 @@
+#include "executor/observe.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "core/text.hpp"
+#include "executor/layout.hpp"
+
+namespace addon::executor {
+
+namespace {
+
+// Where else systemd finds system units; systemd.unit(5), "Unit File Load Path". /lib is a link to
+// /usr/lib, /etc is where ours go.
+constexpr std::array kUnitPath{"etc/systemd/system.control", "run/systemd/system.control", "run/systemd/transient",
+                               "run/systemd/generator.early", "run/systemd/system",         "run/systemd/generator",
+                               "usr/local/lib/systemd/system", "usr/lib/systemd/system",
+                               "run/systemd/generator.late"};
+
+Result<std::optional<Digest>> digest_of(const host::Directory& directory, const RelativePath& path,
+                                        const host::FileState& state, const host::KnownDigests& known) {
+  const auto hit = known.find(state.identity);
+  if (hit != known.end()) return hit->second;
+  const auto file = TRY(directory.open_file(path));
+  return TRY(host::hash_file(*file));
+}
+
+class VersionObserver {
+ public:
+  VersionObserver(const host::Directory& directory, host::InstalledVersion& out, const host::KnownDigests& known)
+      : out_(out), known_(known), top_(directory) {}
+
+  Result<> run() {
+    TRY(walk(top_, ""));
+    std::sort(out_.files.begin(), out_.files.end(),
+              [](const host::InstalledFile& a, const host::InstalledFile& b) { return a.path < b.path; });
+    return {};
+  }
+
+ private:
+  Result<> walk(const host::Directory& directory, const std::string& prefix) {
+    for (const host::DirectoryEntry& entry : TRY(directory.list())) {
+      const std::string path = prefix.empty() ? entry.name : prefix + "/" + entry.name;
+      const auto relative = RelativePath::parse(path);
+      if (!relative || (entry.type != host::FileType::regular && entry.type != host::FileType::directory)) {
+        out_.strangers.push_back(printable(path));
+      } else if (entry.type == host::FileType::directory) {
+        const auto child = TRY(directory.open_directory(RelativePath::of({entry.name})));
+        TRY(walk(*child, path));
+      } else {
+        TRY(add(directory, RelativePath::of({entry.name}), *relative));
+      }
+    }
+    return {};
+  }
+
+  Result<> add(const host::Directory& directory, const RelativePath& name, const RelativePath& path) {
+    const auto file = TRY(directory.open_file(name));
+    host::InstalledFile found{.path = path, .state = TRY(file->state()), .sha256 = {}, .capabilities = {}};
+    found.capabilities = TRY(file->capabilities());
+    const auto hit = known_.find(found.state.identity);
+    found.sha256 = hit != known_.end() ? hit->second : TRY(host::hash_file(*file));
+    out_.files.push_back(std::move(found));
+    return {};
+  }
+
+  host::InstalledVersion& out_;
+  const host::KnownDigests& known_;
+  const host::Directory& top_;
+};
+
+// Not root's, or open to others: what stands in it cannot be relied on.
+void check_directory(const host::FileState& state, const std::string& path, host::AddonState& out) {
+  if (state.type == host::FileType::symlink) {
+    out.tampered.push_back(fmt::format("{} is a symbolic link", path));
+  } else if (state.type != host::FileType::directory) {
+    out.tampered.push_back(fmt::format("{} is not a directory", path));
+  } else if (state.uid != 0) {
+    out.tampered.push_back(fmt::format("{} belongs to user {}, not to root", path, state.uid));
+  } else if ((state.mode & 0022U) != 0) {
+    out.tampered.push_back(fmt::format("{} can be written by others (mode {:04o})", path, state.mode));
+  }
+}
+
+class AddonObserver {
+ public:
+  AddonObserver(const AddonId& id, const std::vector<plan::Release>& releases, const host::KnownDigests& known,
+                const host::Directory& root)
+      : id_(id), releases_(releases), known_(known), root_(root) {}
+
+  Result<host::AddonState> run() {
+    bool sound = true;
+    for (const RelativePath& path : {addons_dir(), addon_dir(id_), versions_dir(id_)}) {
+      const auto state = root_.stat(path);
+      if (!state && state.error().errno_value() == ELOOP) return out_;
+      if (!TRY(state)) return out_;
+      const std::size_t before = out_.tampered.size();
+      check_directory(**state, "/" + path.str(), out_);
+      sound = sound && out_.tampered.size() == before;
+      if (!sound) return out_;
+      if (path == addon_dir(id_)) TRY(current());
+    }
+    TRY(versions());
+    return out_;
+  }
+
+ private:
+  Result<> current() {
+    const RelativePath path = addon_dir(id_) / "current";
+    const auto state = TRY(root_.stat(path));
+    if (!state) return {};
+    if (state->type != host::FileType::symlink) {
+      out_.tampered.push_back(fmt::format("/{} is not a symbolic link", path.str()));
+      return {};
+    }
+    out_.current_target = TRY(root_.read_link(path));
+    constexpr std::string_view kPrefix = "versions/";
+    const bool below = out_.current_target->starts_with(kPrefix);
+    auto version = Version::parse(below ? std::string_view(*out_.current_target).substr(kPrefix.size()) : "");
+    if (version) {
+      out_.current = std::move(*version);
+    } else {
+      out_.tampered.push_back(
+          fmt::format("/{} points at {}, not at versions/VERSION", path.str(), quoted(*out_.current_target)));
+    }
+    return {};
+  }
+
+  Result<> versions() {
+    const auto directory = TRY(root_.open_directory(versions_dir(id_)));
+    std::set<Version> wanted;
+    for (const plan::Release& release : releases_) wanted.insert(release.version);
+    if (out_.current) wanted.insert(*out_.current);
+    for (const host::DirectoryEntry& entry : TRY(directory->list())) {
+      auto version = Version::parse(entry.name);
+      // Whatever else is there, such as the staging directory of a killed run, is never used.
+      if (!version) continue;
+      out_.versions.push_back(*version);
+      if (wanted.contains(*version)) TRY(inspect(*directory, *version));
+    }
+    std::sort(out_.versions.begin(), out_.versions.end());
+    return {};
+  }
+
+  Result<> inspect(const host::Directory& versions, const Version& version) {
+    const RelativePath name = RelativePath::of({version.str()});
+    const auto state = TRY(versions.stat(name));
+    if (!state) return {};
+    const std::size_t before = out_.tampered.size();
+    check_directory(*state, fmt::format("/{}", version_dir(id_, version).str()), out_);
+    if (out_.tampered.size() != before) return {};
+    host::InstalledVersion found{.version = version, .files = {}, .strangers = {}};
+    const auto directory = TRY(versions.open_directory(name));
+    TRY(VersionObserver(*directory, found, known_).run());
+    for (const std::string& stranger : found.strangers) {
+      out_.tampered.push_back(fmt::format("/{}/{} is neither a regular file nor a directory",
+                                          version_dir(id_, version).str(), stranger));
+    }
+    out_.inspected.emplace(version, std::move(found));
+    return {};
+  }
+
+  const AddonId& id_;
+  const std::vector<plan::Release>& releases_;
+  const host::KnownDigests& known_;
+  const host::Directory& root_;
+  host::AddonState out_;
+};
+
+class UnitObserver {
+ public:
+  UnitObserver(const host::KnownDigests& known, const host::Directory& root) : known_(known), root_(root) {}
+
+  Result<> open() {
+    units_ = TRY(root_.open_directory_if_present(units_dir()));
+    for (const char* path : kUnitPath) {
+      auto directory = root_.open_directory_if_present(TRY(RelativePath::parse(path)));
+      // A unit directory that is a symlink here is none that systemd's own packages made.
+      if (directory && *directory != nullptr) elsewhere_.emplace_back(path, std::move(*directory));
+    }
+    return {};
+  }
+
+  Result<host::UnitState> observe(const UnitName& name, const std::set<unit::InstallLink>& links) const {
+    host::UnitState out;
+    const RelativePath path = RelativePath::of({name.str()});
+    for (const auto& [where, directory] : elsewhere_) {
+      if (TRY(directory->stat(path))) out.elsewhere.push_back(fmt::format("/{}/{}", where, name.str()));
+    }
+    if (units_ == nullptr) return out;
+    out.file = TRY(units_->stat(path));
+    if (out.file && out.file->type == host::FileType::regular) {
+      out.sha256 = TRY(digest_of(*units_, path, *out.file, known_));
+    }
+    for (const unit::InstallLink& link : links) {
+      const auto target = units_->read_link(TRY(RelativePath::parse(link.path)));
+      if (target && leads_to(*target, name)) out.links.insert(link.path);
+    }
+    return out;
+  }
+
+ private:
+  // systemctl writes absolute targets, `systemctl --root` and packages also relative ones.
+  static bool leads_to(const std::string& target, const UnitName& name) {
+    return target == "/etc/systemd/system/" + name.str() || target == "../" + name.str();
+  }
+
+  const host::KnownDigests& known_;
+  const host::Directory& root_;
+  std::unique_ptr<host::Directory> units_;
+  std::vector<std::pair<std::string, std::unique_ptr<host::Directory>>> elsewhere_;
+};
+
+using UnitLinks = std::map<UnitName, std::set<unit::InstallLink>>;
+
+UnitLinks units_of(const Subjects& subjects) {
+  UnitLinks units;
+  for (const auto& [id, releases] : subjects.addons) {
+    for (const plan::Release& release : releases) {
+      for (const plan::ReleaseUnit& unit : release.units) units[unit.name].insert(unit.links.begin(), unit.links.end());
+    }
+  }
+  return units;
+}
+
+Result<> observe_status(host::HostState& host, host::UnitManager& manager) {
+  if (host.units.empty()) return {};
+  std::vector<UnitName> names;
+  for (const auto& [name, state] : host.units) names.push_back(name);
+  for (host::UnitStatus& status : TRY(manager.states(names))) {
+    const UnitName name = status.name;
+    host::UnitState& unit = host.units.at(name);
+    // Why a unit that we know is not running is worth a second question; of the others it is not.
+    const bool settled = status.is_active() || !unit.file;
+    unit.status.emplace(settled ? std::move(status) : TRY(manager.inspect(name)));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<host::HostState> observe(const Subjects& subjects, const host::KnownDigests& known, Ports& ports) {
+  host::HostState host;
+  host.live = ports.units.is_live();
+  host.platform = ports.platform;
+  std::set<std::string> users = subjects.users;
+  for (const auto& [id, releases] : subjects.addons) {
+    host.addons.emplace(id, TRY_CONTEXT(fmt::format("cannot look at add-on {}", id.str()),
+                                        AddonObserver(id, releases, known, ports.root).run()));
+    for (const plan::Release& release : releases) users.insert(release.run_as);
+  }
+  UnitObserver units(known, ports.root);
+  TRY(units.open());
+  for (const auto& [name, links] : units_of(subjects)) {
+    host.units.emplace(name, TRY_CONTEXT(fmt::format("cannot look at unit {}", name.str()), units.observe(name, links)));
+  }
+  if (host.live) TRY(observe_status(host, ports.units));
+  users.erase("");
+  for (const std::string& user : users) host.users.emplace(user, TRY(ports.accounts.find(user)));
+  return host;
+}
+
+}  // namespace addon::executor

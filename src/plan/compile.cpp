@@ -1,0 +1,167 @@
+#include "plan/compile.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "plan/compile_addon.hpp"
+#include "plan/host_checks.hpp"
+#include "plan/lint.hpp"
+#include "plan/observation.hpp"
+
+namespace addon::plan {
+
+namespace {
+
+void append(std::vector<Finding>& to, std::vector<Finding> from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+AddonInput input_of(const bundle::Bundle& bundle) {
+  AddonInput input{.id = bundle.manifest.id.value,
+                   .version = bundle.manifest.version.value,
+                   .source = bundle.source,
+                   .manifest = bundle.manifest_sha256,
+                   .files = {}};
+  for (const bundle::BundleFile& file : bundle.files) input.files.emplace(file.path.str(), file.sha256);
+  return input;
+}
+
+class Compiler {
+ public:
+  Compiler(const Wish& wish, const Generation& generation, const host::HostState& host)
+      : wish_(wish), generation_(generation), host_(host) {
+    out_.plan.verb = wish.verb;
+    out_.plan.prune = wish.prune;
+    out_.plan.generation = generation.number;
+    out_.plan.result = generation.addons;
+  }
+
+  Compiled run(const Digest& policy) && {
+    for (const bundle::Bundle& bundle : wish_.wanted) want(bundle);
+    for (const auto& [id, bundle] : wish_.kept) keep(id, bundle);
+    for (const AddonId& id : wish_.unwanted) drop(id);
+    if (wish_.prune) prune();
+    check_unit_names();
+    assemble();
+    out_.plan.policy = policy;
+    out_.plan.host = digest_of_observation(host_, touched_);
+    append(out_.findings, traps(out_.plan.steps));
+    sort_findings(out_.findings);
+    return std::move(out_);
+  }
+
+ private:
+  const Release* recorded(const AddonId& id) const {
+    const auto found = generation_.addons.find(id);
+    return found == generation_.addons.end() ? nullptr : &found->second;
+  }
+
+  void want(const bundle::Bundle& bundle) {
+    const AddonId& id = bundle.manifest.id.value;
+    if (!bundle.source.empty()) out_.plan.inputs.push_back(input_of(bundle));
+    append(out_.findings, check_host(bundle, generation_, host_));
+    Release release = make_release(bundle);
+    add(id, compile_wanted(release, {recorded(id), &bundle, generation_, host_}));
+    out_.plan.result.insert_or_assign(id, std::move(release));
+  }
+
+  void keep(const AddonId& id, const std::optional<bundle::Bundle>& bundle) {
+    const Release* release = recorded(id);
+    if (release == nullptr) return;
+    add(id, compile_wanted(*release, {release, bundle ? &*bundle : nullptr, generation_, host_}));
+  }
+
+  void drop(const AddonId& id) {
+    if (recorded(id) == nullptr) return;
+    add(id, compile_unwanted(id, {recorded(id), nullptr, generation_, host_}));
+    out_.plan.result.erase(id);
+  }
+
+  void prune() {
+    for (const auto& [id, release] : generation_.addons) {
+      if (!touched_.contains(id)) drop(id);
+    }
+  }
+
+  void add(const AddonId& id, AddonPlan plan) {
+    touched_.insert(id);
+    append(out_.findings, check_tree(id, host_));
+    append(out_.findings, std::move(plan.findings));
+    switch (plan.change.kind) {
+      case ChangeKind::add: ++out_.plan.summary.add; break;
+      case ChangeKind::update: ++out_.plan.summary.update; break;
+      case ChangeKind::remove: ++out_.plan.summary.remove; break;
+      case ChangeKind::unchanged: ++out_.plan.summary.unchanged; break;
+    }
+    out_.plan.changes.insert_or_assign(id, std::move(plan.change));
+    phases_.push_back(std::move(plan.phases));
+  }
+
+  // Two bundles of one run may not bring the same unit either.
+  void check_unit_names() {
+    std::map<UnitName, const bundle::Bundle*> owners;
+    for (const bundle::Bundle& bundle : wish_.wanted) {
+      for (const bundle::BundleUnit& unit : bundle.units) {
+        const auto [owner, is_new] = owners.emplace(unit.name, &bundle);
+        if (is_new) continue;
+        Finding finding = make_finding(rules::host_unit_foreign,
+                                       fmt::format("unit name {} is also brought by add-on {}", unit.name.str(),
+                                                   owner->second->manifest.id.value.str()),
+                                       unit.asked_at);
+        finding.addon = bundle.manifest.id.value.str();
+        finding.fix = "give the unit a name of its own";
+        out_.findings.push_back(std::move(finding));
+      }
+    }
+  }
+
+  void take(std::vector<Action> Phases::*phase) {
+    for (Phases& phases : phases_) {
+      for (Action& action : phases.*phase) out_.plan.steps.push_back({std::move(action), {}});
+    }
+  }
+
+  void assemble() {
+    take(&Phases::stage);
+    take(&Phases::grant);
+    take(&Phases::stop);
+    take(&Phases::units);
+    take(&Phases::current);
+    take(&Phases::enable);
+    reload();
+    take(&Phases::start);
+    take(&Phases::health);
+    take(&Phases::revoke);
+  }
+
+  // Links count, too: systemd learns of a new Wants= only by reading its units again.
+  void reload() {
+    if (!host_.live) return;
+    std::set<UnitName> changed;
+    for (const Step& step : out_.plan.steps) {
+      if (const auto* install = std::get_if<InstallUnit>(&step.action)) changed.insert(install->unit);
+      if (const auto* remove = std::get_if<RemoveUnit>(&step.action)) changed.insert(remove->unit);
+      if (const auto* enable = std::get_if<SetEnablement>(&step.action)) changed.insert(enable->unit);
+    }
+    if (changed.empty()) return;
+    out_.plan.steps.push_back({Reload{{changed.begin(), changed.end()}}, {}});
+  }
+
+  const Wish& wish_;
+  const Generation& generation_;
+  const host::HostState& host_;
+  Compiled out_;
+  std::set<AddonId> touched_;
+  std::vector<Phases> phases_;
+};
+
+}  // namespace
+
+Compiled compile(const Wish& wish, const Generation& generation, const host::HostState& host, const Digest& policy) {
+  return Compiler(wish, generation, host).run(policy);
+}
+
+}  // namespace addon::plan

@@ -1,0 +1,320 @@
+#include "plan/compile_addon.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace addon::plan {
+
+bool Phases::empty() const {
+  return stage.empty() && grant.empty() && stop.empty() && units.empty() && current.empty() && enable.empty() &&
+         start.empty() && health.empty() && revoke.empty();
+}
+
+std::vector<Asked> asked_capabilities(const manifest::Manifest& manifest) {
+  std::vector<Asked> asked;
+  for (const manifest::RequestedCapability& one : manifest.os_capabilities) {
+    asked.push_back({std::string(one.capability.name()), one.at, one.pointer});
+  }
+  return asked;
+}
+
+SwitchCurrent::Terms terms_of(const manifest::Manifest& manifest) {
+  return {.delivery = {std::string(manifest::to_string(manifest.delivery.value)), manifest.delivery.at,
+                       manifest.delivery.pointer},
+          .supervision = {std::string(manifest::to_string(manifest.supervision.value)), manifest.supervision.at,
+                          manifest.supervision.pointer},
+          .run_as = {manifest.run_as.value, manifest.run_as.at, manifest.run_as.pointer}};
+}
+
+InstallUnit install_step(const bundle::BundleUnit& unit, const bundle::Bundle& bundle) {
+  const manifest::Manifest& manifest = bundle.manifest;
+  InstallUnit step{.addon = manifest.id.value,
+                   .version = manifest.version.value,
+                   .unit = unit.name,
+                   .before = std::nullopt,
+                   .after = unit.sha256,
+                   .name = {unit.name.str(), unit.asked_at, {}},
+                   .privileges = unit.privileges,
+                   .install = unit.install,
+                   .run_as = {manifest.run_as.value, manifest.run_as.at, manifest.run_as.pointer},
+                   .granted_program = {},
+                   .granted = asked_capabilities(manifest)};
+  if (!step.granted.empty()) {
+    step.granted_program = fmt::format("/opt/addons/{}/current/{}", manifest.id.value.str(), manifest.binary.value.str());
+  }
+  return step;
+}
+
+namespace {
+
+const host::AddonState* find_addon(const AddonFacts& facts, const AddonId& id) {
+  const auto found = facts.host.addons.find(id);
+  return found == facts.host.addons.end() ? nullptr : &found->second;
+}
+
+const host::UnitState* find_unit(const AddonFacts& facts, const UnitName& name) {
+  const auto found = facts.host.units.find(name);
+  return found == facts.host.units.end() ? nullptr : &found->second;
+}
+
+const host::InstalledVersion* find_version(const host::AddonState* state, const Version& version) {
+  if (state == nullptr) return nullptr;
+  const auto found = state->inspected.find(version);
+  return found == state->inspected.end() ? nullptr : &found->second;
+}
+
+const host::InstalledFile* find_file(const host::InstalledVersion& version, const RelativePath& path) {
+  const auto found = std::find_if(version.files.begin(), version.files.end(),
+                                  [&](const host::InstalledFile& file) { return file.path == path; });
+  return found == version.files.end() ? nullptr : &*found;
+}
+
+bool is_active(const host::UnitState* unit) { return unit != nullptr && unit->status && unit->status->is_active(); }
+
+// Running, about to, or failed: something is there to be stopped or forgotten.
+bool is_idle(const host::UnitState& unit) { return !unit.status || unit.status->active_state == "inactive"; }
+
+// A oneshot service that has done its work is as it should be.
+bool has_finished(const host::UnitState* unit) {
+  return unit != nullptr && unit->status && unit->status->type == "oneshot" &&
+         unit->status->active_state == "inactive" && unit->status->result == "success";
+}
+
+unsigned group_of(const ReleaseFile& file, const Release& release, const host::HostState& host) {
+  if (!file.run_as_group) return 0;
+  const auto account = host.users.find(release.run_as);
+  return account != host.users.end() && account->second ? account->second->gid : 0;
+}
+
+// Bytes, owner, mode and nothing besides: capabilities are another step's.
+bool is_intact(const host::InstalledVersion& found, const Release& wanted, const host::HostState& host) {
+  if (!found.strangers.empty() || found.files.size() != wanted.files.size()) return false;
+  return std::all_of(wanted.files.begin(), wanted.files.end(), [&](const ReleaseFile& file) {
+    const host::InstalledFile* on_host = find_file(found, file.path);
+    return on_host != nullptr && on_host->sha256 == file.sha256 && on_host->state.mode == file.mode &&
+           on_host->state.uid == 0 && on_host->state.gid == group_of(file, wanted, host) && on_host->state.links == 1;
+  });
+}
+
+class WantedAddon {
+ public:
+  WantedAddon(const Release& wanted, const AddonFacts& facts)
+      : wanted_(wanted), facts_(facts), state_(find_addon(facts, wanted.id)) {}
+
+  AddonPlan compile() && {
+    stage();
+    grant();
+    units();
+    switch_current();
+    enable();
+    run();
+    revoke();
+    describe_change();
+    return std::move(out_);
+  }
+
+ private:
+  void stage() {
+    const host::InstalledVersion* found = find_version(state_, wanted_.version);
+    const bool known_version = facts_.recorded != nullptr && facts_.recorded->version == wanted_.version;
+    const bool from_bundle = facts_.bundle != nullptr && !facts_.bundle->source.empty();
+    if (known_version && !facts_.recorded->same_files(wanted_)) return content_changed();
+    if (found != nullptr && is_intact(*found, wanted_, facts_.host)) return;
+    if (found != nullptr && !known_version && from_bundle) return content_changed();
+    out_.phases.stage.emplace_back(
+        Stage{wanted_.id, wanted_.version, wanted_.run_as, wanted_.files, found != nullptr});
+    staged_ = true;
+    if (from_bundle) return;
+    Finding finding = make_finding(
+        found == nullptr ? rules::host_version_missing : rules::host_version_altered,
+        fmt::format("versions/{} of {} is {} on the host", wanted_.version.str(), wanted_.id.str(),
+                    found == nullptr ? "missing" : "not what was installed"));
+    finding.addon = wanted_.id.str();
+    finding.fix = fmt::format("apply the bundle of {} {} again", wanted_.id.str(), wanted_.version.str());
+    out_.findings.push_back(std::move(finding));
+  }
+
+  void content_changed() {
+    Finding finding = make_finding(
+        rules::version_content_changed,
+        fmt::format("{} {} is on the host already, with other content than this bundle has", wanted_.id.str(),
+                    wanted_.version.str()));
+    if (facts_.bundle != nullptr) {
+      finding.at = facts_.bundle->manifest.version.at;
+      finding.pointer = facts_.bundle->manifest.version.pointer;
+    }
+    finding.addon = wanted_.id.str();
+    finding.fix = "give the new content a new version";
+    out_.findings.push_back(std::move(finding));
+  }
+
+  void grant() {
+    const host::InstalledVersion* found = staged_ ? nullptr : find_version(state_, wanted_.version);
+    for (const ReleaseFile& file : wanted_.files) {
+      const host::InstalledFile* on_host = found != nullptr ? find_file(*found, file.path) : nullptr;
+      const host::FileCapabilities before = on_host != nullptr ? on_host->capabilities : host::FileCapabilities{};
+      host::FileCapabilities after;
+      if (file.path == wanted_.binary) after = host::permitted_and_effective(wanted_.capabilities);
+      if (before == after) continue;
+      SetCapabilities step{wanted_.id, wanted_.version, file.path, before, after, {}};
+      if (facts_.bundle != nullptr && !after.empty()) step.asked = asked_capabilities(facts_.bundle->manifest);
+      out_.phases.grant.emplace_back(std::move(step));
+      granted_ = true;
+    }
+  }
+
+  void units() {
+    if (facts_.recorded != nullptr) {
+      for (const ReleaseUnit& unit : facts_.recorded->units) {
+        if (wanted_.find_unit(unit.name) == nullptr) retire_unit(wanted_.id, unit, facts_, out_.phases);
+      }
+    }
+    for (const ReleaseUnit& unit : wanted_.units) install_unit(unit);
+  }
+
+  void install_unit(const ReleaseUnit& unit) {
+    const host::UnitState* found = find_unit(facts_, unit.name);
+    if (found != nullptr && found->file && found->file->type == host::FileType::regular &&
+        found->file->mode == 0644 && found->file->uid == 0 && found->file->gid == 0 && found->sha256 == unit.sha256) {
+      return;
+    }
+    if (facts_.bundle == nullptr) return;
+    for (const bundle::BundleUnit& source : facts_.bundle->units) {
+      if (source.name != unit.name) continue;
+      InstallUnit step = install_step(source, *facts_.bundle);
+      if (found != nullptr && found->file) step.before = found->sha256.value_or(Digest{});
+      out_.phases.units.emplace_back(std::move(step));
+      changed_units_.insert(unit.name);
+    }
+  }
+
+  void switch_current() {
+    const auto before = state_ != nullptr ? state_->current : std::nullopt;
+    if (before == wanted_.version) return;
+    SwitchCurrent step{wanted_.id, before, wanted_.version, std::nullopt};
+    if (facts_.bundle != nullptr) step.terms = terms_of(facts_.bundle->manifest);
+    out_.phases.current.emplace_back(std::move(step));
+    switched_ = true;
+  }
+
+  // Links of the primary that are missing are made; those of an earlier text of it are removed.
+  void enable() {
+    if (!wanted_.primary) return;
+    const ReleaseUnit* primary = wanted_.find_unit(*wanted_.primary);
+    const host::UnitState* found = find_unit(facts_, *wanted_.primary);
+    if (primary == nullptr) return;
+    std::vector<unit::InstallLink> missing;
+    for (const unit::InstallLink& link : primary->links) {
+      if (found == nullptr || !found->links.contains(link.path)) missing.push_back(link);
+    }
+    std::vector<unit::InstallLink> obsolete;
+    const ReleaseUnit* earlier =
+        facts_.recorded != nullptr ? facts_.recorded->find_unit(*wanted_.primary) : nullptr;
+    if (earlier != nullptr && found != nullptr) {
+      for (const unit::InstallLink& link : earlier->links) {
+        const bool still = std::find(primary->links.begin(), primary->links.end(), link) != primary->links.end();
+        if (!still && found->links.contains(link.path)) obsolete.push_back(link);
+      }
+    }
+    if (!obsolete.empty()) {
+      out_.phases.stop.emplace_back(SetEnablement{wanted_.id, *wanted_.primary, std::move(obsolete), false});
+      // `systemctl disable` removes every link of the unit, so all of the wanted ones are made anew.
+      missing = primary->links;
+    }
+    if (!missing.empty()) {
+      out_.phases.enable.emplace_back(SetEnablement{wanted_.id, *wanted_.primary, std::move(missing), true});
+    }
+  }
+
+  void run() {
+    if (!facts_.host.live || !wanted_.primary) return;
+    const host::UnitState* found = find_unit(facts_, *wanted_.primary);
+    const bool active = is_active(found);
+    // A timer runs on while its service changes; a service must be started anew to be the new one.
+    const bool outdated = wanted_.primary->is_timer()
+                              ? changed_units_.contains(*wanted_.primary)
+                              : staged_ || granted_ || switched_ || !changed_units_.empty();
+    if (active && !outdated) return;
+    if (has_finished(found) && !outdated && facts_.recorded != nullptr) return;
+    out_.phases.start.emplace_back(SetRunning{wanted_.id, *wanted_.primary,
+                                              active ? RunAction::restart : RunAction::start, active,
+                                              wanted_.health.timeout});
+    out_.phases.health.emplace_back(
+        CheckHealth{wanted_.id, *wanted_.primary, wanted_.health.timeout, wanted_.health.stable_for});
+  }
+
+  // What is inactive from now on keeps no capabilities.
+  void revoke() {
+    if (state_ == nullptr) return;
+    for (const auto& [version, found] : state_->inspected) {
+      if (version != wanted_.version) revoke_all(wanted_.id, found, out_.phases);
+    }
+  }
+
+  void describe_change() {
+    AddonChange& change = out_.change;
+    if (facts_.recorded != nullptr) change.from = facts_.recorded->version;
+    change.to = wanted_.version;
+    if (facts_.recorded == nullptr) {
+      change.kind = ChangeKind::add;
+    } else {
+      change.kind = out_.phases.empty() && wanted_.version == facts_.recorded->version ? ChangeKind::unchanged
+                                                                                      : ChangeKind::update;
+    }
+  }
+
+ public:
+  static void revoke_all(const AddonId& id, const host::InstalledVersion& version, Phases& phases) {
+    for (const host::InstalledFile& file : version.files) {
+      if (file.capabilities.empty()) continue;
+      phases.revoke.emplace_back(SetCapabilities{id, version.version, file.path, file.capabilities, {}, {}});
+    }
+  }
+
+  static void retire_unit(const AddonId& id, const ReleaseUnit& unit, const AddonFacts& facts, Phases& phases) {
+    const host::UnitState* found = find_unit(facts, unit.name);
+    if (found == nullptr) return;
+    if (facts.host.live && !is_idle(*found)) {
+      phases.stop.emplace_back(SetRunning{id, unit.name, RunAction::stop, is_active(found)});
+    }
+    std::vector<unit::InstallLink> present;
+    for (const unit::InstallLink& link : unit.links) {
+      if (found->links.contains(link.path)) present.push_back(link);
+    }
+    if (!present.empty()) phases.stop.emplace_back(SetEnablement{id, unit.name, std::move(present), false});
+    if (found->file) phases.units.emplace_back(RemoveUnit{id, unit.name, found->sha256.value_or(Digest{})});
+  }
+
+ private:
+  const Release& wanted_;
+  const AddonFacts& facts_;
+  const host::AddonState* state_;
+  AddonPlan out_;
+  std::set<UnitName> changed_units_;
+  bool staged_ = false;
+  bool granted_ = false;
+  bool switched_ = false;
+};
+
+}  // namespace
+
+AddonPlan compile_wanted(const Release& wanted, const AddonFacts& facts) {
+  return WantedAddon(wanted, facts).compile();
+}
+
+AddonPlan compile_unwanted(const AddonId& id, const AddonFacts& facts) {
+  AddonPlan out;
+  if (facts.recorded == nullptr) return out;
+  out.change = {ChangeKind::remove, facts.recorded->version, std::nullopt};
+  for (const ReleaseUnit& unit : facts.recorded->units) WantedAddon::retire_unit(id, unit, facts, out.phases);
+  const host::AddonState* state = find_addon(facts, id);
+  if (state == nullptr) return out;
+  if (state->current) out.phases.current.emplace_back(SwitchCurrent{id, state->current, std::nullopt, std::nullopt});
+  for (const auto& [version, found] : state->inspected) WantedAddon::revoke_all(id, found, out.phases);
+  return out;
+}
+
+}  // namespace addon::plan

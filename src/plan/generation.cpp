@@ -1,0 +1,81 @@
+#include "plan/generation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "plan/json_fields.hpp"
+
+namespace addon::plan {
+
+namespace {
+
+constexpr const char* kSchema = "addonctl.generation/v1";
+
+// One line a file: they are many, and nobody reads them but this program.
+Json known_to_json(const host::KnownDigests& known) {
+  std::vector<std::pair<host::FileIdentity, Digest>> sorted(known.begin(), known.end());
+  std::sort(sorted.begin(), sorted.end());
+  Json json = Json::array();
+  for (const auto& [identity, digest] : sorted) {
+    json.push_back({identity.device, identity.inode, identity.size, identity.mtime_ns, identity.ctime_ns, digest.hex()});
+  }
+  return json;
+}
+
+Result<host::KnownDigests> known_from_json(const Json& json) {
+  host::KnownDigests known;
+  known.reserve(json.size());
+  for (const Json& entry : json) {
+    const bool well_formed = entry.is_array() && entry.size() == 6 && entry[5].is_string() &&
+                             std::all_of(entry.begin(), entry.begin() + 5,
+                                         [](const Json& number) { return number.is_number_integer(); });
+    if (!well_formed) return tl::unexpected(Error("\"known\" has an entry that is no file identity"));
+    const host::FileIdentity identity{.device = entry[0].get<std::uint64_t>(),
+                                      .inode = entry[1].get<std::uint64_t>(),
+                                      .size = entry[2].get<std::uint64_t>(),
+                                      .mtime_ns = entry[3].get<std::int64_t>(),
+                                      .ctime_ns = entry[4].get<std::int64_t>()};
+    known.emplace(identity, TRY(Digest::parse(entry[5].get<std::string>())));
+  }
+  return known;
+}
+
+}  // namespace
+
+Json to_json(const Generation& generation) {
+  Json addons = Json::array();
+  for (const auto& [id, release] : generation.addons) addons.push_back(to_json(release));
+  return {{"schema", kSchema},
+          {"generation", generation.number},
+          {"time", generation.time},
+          {"verb", generation.verb},
+          {"plan", generation.plan_digest},
+          {"summary", generation.summary},
+          {"addons", std::move(addons)},
+          {"known", known_to_json(generation.known)}};
+}
+
+Result<Generation> generation_from_json(const Json& json) {
+  const std::string schema = TRY(text_field(json, "schema"));
+  if (schema != kSchema) {
+    return tl::unexpected(Error(fmt::format("\"schema\" is \"{}\", this program reads \"{}\"", schema, kSchema)));
+  }
+  Generation generation{.number = TRY(number_field(json, "generation")),
+                        .time = TRY(text_field(json, "time")),
+                        .verb = TRY(text_field(json, "verb")),
+                        .plan_digest = TRY(text_field(json, "plan")),
+                        .summary = TRY(text_field(json, "summary")),
+                        .addons = {},
+                        .known = TRY(known_from_json(*TRY(array_field(json, "known"))))};
+  for (const Json& addon : *TRY(array_field(json, "addons"))) {
+    Release release = TRY(release_from_json(addon));
+    AddonId id = release.id;
+    generation.addons.emplace(std::move(id), std::move(release));
+  }
+  return generation;
+}
+
+}  // namespace addon::plan

@@ -1,0 +1,133 @@
+#include "plan/host_checks.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <utility>
+
+#include "core/text.hpp"
+
+namespace addon::plan {
+
+namespace {
+
+class HostCheck {
+ public:
+  HostCheck(const bundle::Bundle& bundle, const Generation& generation, const host::HostState& host)
+      : bundle_(bundle), manifest_(bundle.manifest), generation_(generation), host_(host) {}
+
+  std::vector<Finding> run() && {
+    model();
+    users();
+    capabilities();
+    for (const bundle::BundleUnit& unit : bundle_.units) unit_name(unit);
+    return std::move(findings_);
+  }
+
+ private:
+  void add(const Rule& rule, std::string message, SourceSpan at, std::string pointer, std::string fix) {
+    Finding finding = make_finding(rule, std::move(message), std::move(at), std::move(pointer));
+    finding.addon = manifest_.id.value.str();
+    finding.fix = std::move(fix);
+    findings_.push_back(std::move(finding));
+  }
+
+  void model() {
+    using manifest::Delivery;
+    using manifest::Supervision;
+    const bool supported =
+        manifest_.delivery.value == Delivery::pushed_artifact &&
+        (manifest_.supervision.value == Supervision::systemd_service ||
+         manifest_.supervision.value == Supervision::systemd_timer);
+    if (supported) return;
+    add(rules::host_model_unsupported,
+        fmt::format("this version cannot activate {} with {}", manifest::to_string(manifest_.delivery.value),
+                    manifest::to_string(manifest_.supervision.value)),
+        manifest_.supervision.at, manifest_.supervision.pointer,
+        "use pushed-artifact with systemd-service or systemd-timer");
+  }
+
+  void user(const std::string& name, const SourceSpan& at, const std::string& pointer) {
+    if (name.empty() || name.find('%') != std::string::npos || !asked_users_.insert(name).second) return;
+    const auto found = host_.users.find(name);
+    if (found == host_.users.end() || found->second) return;
+    add(rules::host_user_unknown, fmt::format("user {} does not exist on this host", quoted(name)), at, pointer,
+        fmt::format("create it first, e.g. useradd --system --no-create-home {}", printable(name)));
+  }
+
+  void users() {
+    user(manifest_.run_as.value, manifest_.run_as.at, manifest_.run_as.pointer);
+    for (const bundle::BundleUnit& unit : bundle_.units) {
+      if (!unit.privileges.dynamic_user.value) user(unit.privileges.user.value, unit.privileges.user.at, {});
+    }
+  }
+
+  // An offline root boots with a kernel and mounts of its own.
+  void capabilities() {
+    if (!host_.live || manifest_.os_capabilities.empty()) return;
+    for (const manifest::RequestedCapability& asked : manifest_.os_capabilities) {
+      if (host_.platform.known_capabilities.contains(asked.capability)) continue;
+      add(rules::host_capability_unknown,
+          fmt::format("the running kernel does not know {}", asked.capability.name()), asked.at, asked.pointer,
+          "run a newer kernel, or do without it");
+    }
+    if (!host_.platform.nosuid) return;
+    const manifest::RequestedCapability& first = manifest_.os_capabilities.front();
+    add(rules::host_nosuid, "/opt/addons is mounted nosuid, so file capabilities have no effect there", first.at,
+        first.pointer, "mount it without nosuid");
+  }
+
+  const Release* owner_of(const UnitName& name) const {
+    for (const auto& [id, release] : generation_.addons) {
+      if (release.find_unit(name) != nullptr) return &release;
+    }
+    return nullptr;
+  }
+
+  void unit_name(const bundle::BundleUnit& unit) {
+    const Release* owner = owner_of(unit.name);
+    if (owner != nullptr && owner->id == manifest_.id.value) return;
+    const auto found = host_.units.find(unit.name);
+    std::string whose;
+    if (owner != nullptr) {
+      whose = fmt::format("add-on {}", owner->id.str());
+    } else if (found != host_.units.end() && found->second.file) {
+      whose = fmt::format("/etc/systemd/system/{}, which addonctl did not install", unit.name.str());
+    } else if (found != host_.units.end() && !found->second.elsewhere.empty()) {
+      whose = found->second.elsewhere.front();
+    } else {
+      return;
+    }
+    add(rules::host_unit_foreign, fmt::format("unit name {} belongs to {}", unit.name.str(), whose), unit.asked_at, {},
+        "give the unit a name of its own");
+  }
+
+  const bundle::Bundle& bundle_;
+  const manifest::Manifest& manifest_;
+  const Generation& generation_;
+  const host::HostState& host_;
+  std::set<std::string> asked_users_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+std::vector<Finding> check_host(const bundle::Bundle& wanted, const Generation& generation,
+                                const host::HostState& host) {
+  return HostCheck(wanted, generation, host).run();
+}
+
+std::vector<Finding> check_tree(const AddonId& id, const host::HostState& host) {
+  std::vector<Finding> findings;
+  const auto found = host.addons.find(id);
+  if (found == host.addons.end()) return findings;
+  for (const std::string& sentence : found->second.tampered) {
+    Finding finding = make_finding(rules::host_tampered, sentence);
+    finding.addon = id.str();
+    finding.fix = fmt::format("find out who changed it, then put it right or remove /opt/addons/{}", id.str());
+    findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+}  // namespace addon::plan

@@ -1,0 +1,100 @@
+#include "plan/lint.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/text.hpp"
+#include "plan/compile_addon.hpp"
+
+namespace addon::plan {
+
+std::vector<Step> lint_steps(const manifest::Manifest& manifest) {
+  std::vector<Step> steps;
+  if (!manifest.os_capabilities.empty()) {
+    steps.push_back({SetCapabilities{manifest.id.value,
+                                     manifest.version.value,
+                                     manifest.binary.value,
+                                     {},
+                                     host::permitted_and_effective(manifest.capability_set()),
+                                     asked_capabilities(manifest)},
+                     {}});
+  }
+  steps.push_back({SwitchCurrent{manifest.id.value, std::nullopt, manifest.version.value, terms_of(manifest)}, {}});
+  return steps;
+}
+
+std::vector<Step> lint_steps(const bundle::Bundle& bundle) {
+  std::vector<Step> steps = lint_steps(bundle.manifest);
+  for (const bundle::BundleUnit& unit : bundle.units) steps.push_back({install_step(unit, bundle), {}});
+  return steps;
+}
+
+namespace {
+
+void trap(std::vector<Finding>& findings, const Rule& rule, const InstallUnit& step, std::string message,
+          SourceSpan at, std::string fix, Severity severity = Severity::error) {
+  Finding finding = make_finding(rule, std::move(message), std::move(at));
+  finding.severity = severity;
+  finding.addon = step.addon.str();
+  finding.fix = std::move(fix);
+  findings.push_back(std::move(finding));
+}
+
+bool runs_granted_program(const InstallUnit& step) {
+  return !step.granted_program.empty() &&
+         std::any_of(step.privileges.exec.begin(), step.privileges.exec.end(),
+                     [&](const unit::ExecCommand& command) { return command.program == step.granted_program; });
+}
+
+// capabilities(7), "Transformation of capabilities during execve()": no_new_privs makes the
+// file's capabilities void; a permitted and effective one outside the bounding set is EPERM.
+void check_granted(const InstallUnit& step, std::vector<Finding>& findings) {
+  const std::string asked_at = to_string(step.granted.front().at);
+  const auto& nnp = step.privileges.no_new_privileges_effective;
+  if (nnp.value) {
+    trap(findings, rules::capability_no_new_privileges, step,
+         fmt::format("{} runs {} without new privileges, so the file capabilities that {} asks for have no effect",
+                     step.unit.str(), step.granted_program, asked_at),
+         nnp.at, "set NoNewPrivileges=no and drop what implies it, or use AmbientCapabilities= instead of os_capabilities");
+  }
+  std::vector<std::string> missing;
+  for (const Asked& asked : step.granted) {
+    const auto capability = Capability::from_name(asked.what);
+    if (capability && !step.privileges.bounding.value.contains(*capability)) missing.push_back(asked.what);
+  }
+  if (missing.empty()) return;
+  trap(findings, rules::capability_bounding_set, step,
+       fmt::format("the bounding set of {} lacks {}, which {} asks for: systemd could not execute {} (203/EXEC)",
+                   step.unit.str(), join(missing, ", "), asked_at, step.granted_program),
+       step.privileges.bounding.at, fmt::format("add {} to CapabilityBoundingSet=", join(missing, " ")));
+}
+
+void check_user(const InstallUnit& step, std::vector<Finding>& findings) {
+  if (step.run_as.what.empty() || step.privileges.exec.empty()) return;
+  const unit::Privileges& privileges = step.privileges;
+  const std::string user = privileges.user.value.empty() ? "root" : privileges.user.value;
+  if (!privileges.dynamic_user.value && user == step.run_as.what) return;
+  trap(findings, rules::run_as_contradicts_user, step,
+       fmt::format("{} runs as {}, but {} says run_as {}", step.unit.str(),
+                   privileges.dynamic_user.value ? "a dynamic user" : printable(user), to_string(step.run_as.at),
+                   printable(step.run_as.what)),
+       privileges.user.at, fmt::format("set User={} in the unit, or change run_as", printable(step.run_as.what)),
+       Severity::warning);
+}
+
+}  // namespace
+
+std::vector<Finding> traps(const std::vector<Step>& steps) {
+  std::vector<Finding> findings;
+  for (const Step& step : steps) {
+    const auto* install = std::get_if<InstallUnit>(&step.action);
+    if (install == nullptr) continue;
+    if (runs_granted_program(*install)) check_granted(*install, findings);
+    check_user(*install, findings);
+  }
+  return findings;
+}
+
+}  // namespace addon::plan

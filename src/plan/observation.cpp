@@ -1,0 +1,60 @@
+#include "plan/observation.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "core/json.hpp"
+
+namespace addon::plan {
+
+namespace {
+
+Json to_json(const host::FileState& state) {
+  return {fmt::format("{:05o}", state.mode), state.uid, state.gid, state.links, static_cast<int>(state.type)};
+}
+
+Json to_json(const host::InstalledVersion& version) {
+  Json files = Json::object();
+  for (const host::InstalledFile& file : version.files) {
+    files[file.path.str()] = {to_json(file.state), file.sha256 ? file.sha256->hex() : "",
+                              to_string(file.capabilities)};
+  }
+  return {{"files", std::move(files)}, {"strangers", version.strangers}};
+}
+
+Json to_json(const host::AddonState& addon) {
+  Json versions = Json::array();
+  for (const Version& version : addon.versions) versions.push_back(version.str());
+  Json inspected = Json::object();
+  for (const auto& [version, found] : addon.inspected) inspected[version.str()] = to_json(found);
+  return {{"current", addon.current_target.value_or("")},
+          {"versions", std::move(versions)},
+          {"inspected", std::move(inspected)},
+          {"tampered", addon.tampered}};
+}
+
+Json to_json(const host::UnitState& unit) {
+  Json file;
+  if (unit.file) file = {to_json(*unit.file), unit.sha256 ? unit.sha256->hex() : ""};
+  return {{"file", std::move(file)},
+          {"elsewhere", unit.elsewhere},
+          {"links", unit.links},
+          {"active", unit.status && unit.status->is_active()}};
+}
+
+}  // namespace
+
+Digest digest_of_observation(const host::HostState& host, const std::set<AddonId>& addons) {
+  Json json{{"live", host.live}, {"nosuid", host.platform.nosuid}};
+  for (const auto& [id, addon] : host.addons) {
+    if (addons.contains(id)) json["addons"][id.str()] = to_json(addon);
+  }
+  for (const auto& [name, unit] : host.units) json["units"][name.str()] = to_json(unit);
+  for (const auto& [name, account] : host.users) {
+    json["users"][name] = account ? Json{account->uid, account->gid} : Json();
+  }
+  return addon::digest_of(json);
+}
+
+}  // namespace addon::plan

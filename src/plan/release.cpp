@@ -1,0 +1,146 @@
+#include "plan/release.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "plan/json_fields.hpp"
+
+namespace addon::plan {
+
+const ReleaseUnit* Release::find_unit(const UnitName& name) const {
+  const auto found =
+      std::find_if(units.begin(), units.end(), [&](const ReleaseUnit& unit) { return unit.name == name; });
+  return found == units.end() ? nullptr : &*found;
+}
+
+bool Release::same_files(const Release& other) const { return files == other.files && run_as == other.run_as; }
+
+Release make_release(const bundle::Bundle& bundle) {
+  const manifest::Manifest& manifest = bundle.manifest;
+  Release release{.id = manifest.id.value,
+                  .version = manifest.version.value,
+                  .delivery = manifest.delivery.value,
+                  .supervision = manifest.supervision.value,
+                  .run_as = manifest.run_as.value,
+                  .binary = manifest.binary.value,
+                  .capabilities = manifest.capability_set(),
+                  .files = {},
+                  .units = {},
+                  .primary = bundle.primary,
+                  .health = manifest.health,
+                  .manifest_sha256 = bundle.manifest_sha256};
+  for (const bundle::BundleFile& file : bundle.files) {
+    const bool grants = file.path == release.binary && !release.capabilities.empty() && !release.run_as.empty();
+    release.files.push_back({file.path, file.sha256, file.size, file.mode, grants});
+  }
+  for (const bundle::BundleUnit& unit : bundle.units) {
+    release.units.push_back({unit.name, unit.sha256, unit::install_links(unit.install, unit.name)});
+  }
+  return release;
+}
+
+namespace {
+
+Json file_to_json(const ReleaseFile& file) {
+  Json json{{"path", file.path.str()},
+            {"sha256", file.sha256.hex()},
+            {"size", file.size},
+            {"mode", fmt::format("{:04o}", file.mode)}};
+  if (file.run_as_group) json["run_as_group"] = true;
+  return json;
+}
+
+Json unit_to_json(const ReleaseUnit& unit) {
+  Json links = Json::array();
+  for (const unit::InstallLink& link : unit.links) links.push_back({{"path", link.path}, {"target", link.target}});
+  return {{"name", unit.name.str()}, {"sha256", unit.sha256.hex()}, {"links", std::move(links)}};
+}
+
+Result<ReleaseFile> file_from_json(const Json& json) {
+  const std::string mode = TRY(text_field(json, "mode"));
+  if (mode.size() != 4 || mode.find_first_not_of("01234567") != std::string::npos) {
+    return tl::unexpected(Error(fmt::format("\"mode\" is {}, not four octal digits", mode)));
+  }
+  return ReleaseFile{.path = TRY(RelativePath::parse(TRY(text_field(json, "path")))),
+                     .sha256 = TRY(Digest::parse(TRY(text_field(json, "sha256")))),
+                     .size = TRY(number_field(json, "size")),
+                     .mode = static_cast<unsigned>(std::stoul(mode, nullptr, 8)),
+                     .run_as_group = json.value("run_as_group", false)};
+}
+
+Result<ReleaseUnit> unit_from_json(const Json& json) {
+  ReleaseUnit unit{.name = TRY(UnitName::parse(TRY(text_field(json, "name")))),
+                   .sha256 = TRY(Digest::parse(TRY(text_field(json, "sha256")))),
+                   .links = {}};
+  for (const Json& link : *TRY(array_field(json, "links"))) {
+    unit.links.push_back({TRY(text_field(link, "path")), TRY(text_field(link, "target"))});
+  }
+  return unit;
+}
+
+Result<CapabilitySet> capabilities_from_json(const Json& names) {
+  CapabilitySet set;
+  for (const Json& name : names) {
+    const auto capability = name.is_string() ? Capability::from_name(name.get<std::string>()) : std::nullopt;
+    if (!capability) return tl::unexpected(Error("\"capabilities\" has an entry that is no capability"));
+    set.insert(*capability);
+  }
+  return set;
+}
+
+Result<manifest::Health> health_from_json(const Json& json) {
+  manifest::Health health;
+  health.timeout = std::chrono::milliseconds(TRY(number_field(json, "timeout_ms")));
+  health.stable_for = std::chrono::milliseconds(TRY(number_field(json, "stable_for_ms")));
+  return health;
+}
+
+}  // namespace
+
+Json to_json(const Release& release) {
+  Json files = Json::array();
+  for (const ReleaseFile& file : release.files) files.push_back(file_to_json(file));
+  Json units = Json::array();
+  for (const ReleaseUnit& unit : release.units) units.push_back(unit_to_json(unit));
+  Json json{{"id", release.id.str()},
+            {"version", release.version.str()},
+            {"delivery", manifest::to_string(release.delivery)},
+            {"supervision", manifest::to_string(release.supervision)},
+            {"run_as", release.run_as},
+            {"binary", release.binary.str()},
+            {"capabilities", release.capabilities.names()},
+            {"files", std::move(files)},
+            {"units", std::move(units)},
+            {"health",
+             {{"timeout_ms", release.health.timeout.count()}, {"stable_for_ms", release.health.stable_for.count()}}},
+            {"manifest", release.manifest_sha256.hex()}};
+  if (release.primary) json["primary"] = release.primary->str();
+  return json;
+}
+
+Result<Release> release_from_json(const Json& json) {
+  const auto delivery = manifest::delivery_from(TRY(text_field(json, "delivery")));
+  const auto supervision = manifest::supervision_from(TRY(text_field(json, "supervision")));
+  if (!delivery) return tl::unexpected(Error("\"delivery\" is no delivery model"));
+  if (!supervision) return tl::unexpected(Error("\"supervision\" is no supervision model"));
+  Release release{.id = TRY(AddonId::parse(TRY(text_field(json, "id")))),
+                  .version = TRY(Version::parse(TRY(text_field(json, "version")))),
+                  .delivery = *delivery,
+                  .supervision = *supervision,
+                  .run_as = TRY(text_field(json, "run_as")),
+                  .binary = TRY(RelativePath::parse(TRY(text_field(json, "binary")))),
+                  .capabilities = TRY(capabilities_from_json(*TRY(array_field(json, "capabilities")))),
+                  .files = {},
+                  .units = {},
+                  .primary = std::nullopt,
+                  .health = TRY(health_from_json(json.value("health", Json::object()))),
+                  .manifest_sha256 = TRY(Digest::parse(TRY(text_field(json, "manifest"))))};
+  for (const Json& file : *TRY(array_field(json, "files"))) release.files.push_back(TRY(file_from_json(file)));
+  for (const Json& unit : *TRY(array_field(json, "units"))) release.units.push_back(TRY(unit_from_json(unit)));
+  if (json.contains("primary")) release.primary = TRY(UnitName::parse(TRY(text_field(json, "primary"))));
+  return release;
+}
+
+}  // namespace addon::plan

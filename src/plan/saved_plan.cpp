@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "document/schema.hpp"
+#include "plan/json_fields.hpp"
+#include "plan/plan.hpp"
+
+namespace addon::plan {
+
+namespace {
+
+constexpr std::size_t kMaxSavedPlan = std::size_t{64} << 20;
+
+Error edited(const std::string& file, const std::string& why) {
+  Finding finding = make_finding(rules::plan_edited, why, SourceSpan{.file = file}, "/plan/digest");
+  finding.fix = "make the plan again with addonctl plan -o";
+  return Error::of({std::move(finding)});
+}
+
+// One entry by its name, so that a difference can be named.
+std::map<std::string, const Json*> by_id(const Json& addons) {
+  std::map<std::string, const Json*> result;
+  for (const Json& addon : addons) result.emplace(addon.value("id", ""), &addon);
+  return result;
+}
+
+void compare_files(const std::string& id, const Json& saved, const Json& now, std::vector<std::string>& out) {
+  std::set<std::string> paths;
+  for (const auto& [path, digest] : saved.items()) paths.insert(path);
+  for (const auto& [path, digest] : now.items()) paths.insert(path);
+  for (const std::string& path : paths) {
+    if (!saved.contains(path)) out.push_back(fmt::format("file {} of {}, which is new", path, id));
+    else if (!now.contains(path)) out.push_back(fmt::format("file {} of {}, which is gone", path, id));
+    else if (saved.at(path) != now.at(path)) out.push_back(fmt::format("file {} of {}", path, id));
+  }
+}
+
+void compare_addons(const Json& saved, const Json& now, std::vector<std::string>& out) {
+  const auto before = by_id(saved);
+  const auto after = by_id(now);
+  for (const auto& [id, addon] : before) {
+    const auto found = after.find(id);
+    if (found == after.end()) {
+      out.push_back(fmt::format("add-on {}, which its bundle no longer holds", id));
+      continue;
+    }
+    compare_files(id, addon->at("files"), found->second->at("files"), out);
+  }
+  for (const auto& [id, addon] : after) {
+    if (!before.contains(id)) out.push_back(fmt::format("add-on {}, which the plan does not know", id));
+  }
+}
+
+// Where a policy line stands is shown, but is no part of what the plan does.
+Json without_decisions(const Json& steps) {
+  Json bare = steps;
+  for (Json& step : bare) {
+    step.erase("allowed_by");
+    step.erase("asked");
+    if (step.contains("privileges")) step["privileges"].erase("lines");
+  }
+  return bare;
+}
+
+}  // namespace
+
+Result<SavedPlan> read_saved_plan(std::string_view text, const std::string& file) {
+  if (text.size() > kMaxSavedPlan) {
+    return tl::unexpected(Error(fmt::format("{} is no saved plan: it is larger than 64 MiB", file), ErrorKind::invalid));
+  }
+  auto parsed = parse_json(text, file);
+  if (!parsed) {
+    return tl::unexpected(edited(file, fmt::format("{} is no saved plan: {}", file, parsed.error().message())));
+  }
+  auto findings = document::plan_schema().validate(document::from_json(*parsed, file));
+  if (!findings.empty()) return tl::unexpected(Error::of(std::move(findings)));
+
+  SavedPlan plan{.json = std::move((*parsed)["plan"]), .digest = {}, .sources = {}, .prune = false};
+  Json content = plan.json;
+  content.erase("digest");
+  plan.digest = TRY(text_field(plan.json, "digest"));
+  if (addon::digest_of(content).str() != plan.digest) {
+    return tl::unexpected(edited(
+        file, fmt::format("{} was changed after it was made: its content does not fit its digest {}", file, plan.digest)));
+  }
+  plan.prune = plan.json.value("prune", false);
+  for (const Json& addon : plan.json.at("inputs").at("addons")) {
+    const std::string source = addon.value("source", "");
+    if (!source.empty()) plan.sources.push_back(source);
+  }
+  return plan;
+}
+
+std::vector<std::string> differences(const SavedPlan& saved, const Plan& now) {
+  const Json json = to_json(now);
+  const Json& then = saved.json.at("inputs");
+  const Json& inputs = json.at("inputs");
+  std::vector<std::string> out;
+  if (saved.json.value("plan_version", 0) != kPlanVersion) out.emplace_back("the executor's plan version");
+  if (then.at("policy") != inputs.at("policy")) out.emplace_back("the site policy");
+  compare_addons(then.at("addons"), inputs.at("addons"), out);
+  if (saved.json.at("generation") != json.at("generation")) {
+    out.push_back(fmt::format("the host's generation: {} then, {} now", saved.json.at("generation").dump(),
+                              json.at("generation").dump()));
+  }
+  if (then.at("host") != inputs.at("host")) out.emplace_back("the state of the host");
+  if (out.empty() && without_decisions(saved.json.at("steps")) != without_decisions(json.at("steps"))) {
+    out.emplace_back("the steps that it takes");
+  }
+  return out;
+}
+
+}  // namespace addon::plan

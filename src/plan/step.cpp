@@ -1,0 +1,168 @@
+#include "plan/step.hpp"
+
+#include <fmt/format.h>
+
+#include <type_traits>
+#include <utility>
+
+namespace addon::plan {
+
+namespace {
+
+template <class... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+template <class... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
+
+Json span_to_json(const SourceSpan& at) { return {{"file", at.file}, {"line", at.line}, {"column", at.column}}; }
+
+Json asked_to_json(const Asked& asked) { return {{"what", asked.what}, {"at", span_to_json(asked.at)}}; }
+
+Json asked_to_json(const std::vector<Asked>& asked) {
+  Json json = Json::array();
+  for (const Asked& one : asked) json.push_back(asked_to_json(one));
+  return json;
+}
+
+template <class T>
+Json text_or_null(const std::optional<T>& value) {
+  return value ? Json(value->str()) : Json(nullptr);
+}
+
+Json describe(const Stage& step) {
+  Json files = Json::array();
+  for (const ReleaseFile& file : step.files) {
+    files.push_back({{"path", file.path.str()},
+                     {"sha256", file.sha256.hex()},
+                     {"size", file.size},
+                     {"mode", fmt::format("{:04o}", file.mode)},
+                     {"group", file.run_as_group ? step.run_as : "root"}});
+  }
+  return {{"version", step.version.str()}, {"files", std::move(files)}, {"replaces", step.replaces}};
+}
+
+Json describe(const SetCapabilities& step) {
+  return {{"version", step.version.str()},
+          {"path", step.path.str()},
+          {"before", to_string(step.before)},
+          {"after", to_string(step.after)},
+          {"asked", asked_to_json(step.asked)}};
+}
+
+Json install_to_json(const unit::Install& install) {
+  const auto texts = [](const std::vector<unit::Stated<std::string>>& stated) {
+    Json json = Json::array();
+    for (const auto& one : stated) json.push_back(one.value);
+    return json;
+  };
+  return {{"WantedBy", texts(install.wanted_by)},
+          {"RequiredBy", texts(install.required_by)},
+          {"Also", texts(install.also)},
+          {"Alias", texts(install.alias)},
+          {"Unit", install.activates.value}};
+}
+
+Json describe(const InstallUnit& step) {
+  return {{"version", step.version.str()},
+          {"unit", step.unit.str()},
+          {"before", step.before ? Json(step.before->hex()) : Json(nullptr)},
+          {"after", step.after.hex()},
+          {"privileges", unit::to_json(step.privileges)},
+          {"install", install_to_json(step.install)},
+          {"run_as", step.run_as.what}};
+}
+
+Json describe(const RemoveUnit& step) {
+  return {{"unit", step.unit.str()}, {"before", step.before.hex()}, {"after", nullptr}};
+}
+
+Json describe(const SwitchCurrent& step) {
+  Json json{{"before", text_or_null(step.before)}, {"after", text_or_null(step.after)}};
+  if (step.terms) {
+    json["delivery"] = step.terms->delivery.what;
+    json["supervision"] = step.terms->supervision.what;
+    json["run_as"] = step.terms->run_as.what;
+  }
+  return json;
+}
+
+Json describe(const Reload& step) {
+  Json units = Json::array();
+  for (const UnitName& unit : step.units) units.push_back(unit.str());
+  return {{"units", std::move(units)}};
+}
+
+Json describe(const SetEnablement& step) {
+  Json links = Json::array();
+  for (const unit::InstallLink& link : step.links) links.push_back({{"path", link.path}, {"target", link.target}});
+  return {{"unit", step.unit.str()}, {"links", std::move(links)}, {"before", !step.enable}, {"after", step.enable}};
+}
+
+Json describe(const SetRunning& step) {
+  return {{"unit", step.unit.str()},
+          {"before", step.active_before ? "active" : "inactive"},
+          {"after", step.action == RunAction::stop ? "inactive" : "active"},
+          {"timeout_ms", step.timeout.count()}};
+}
+
+Json describe(const CheckHealth& step) {
+  return {{"unit", step.unit.str()},
+          {"timeout_ms", step.timeout.count()},
+          {"stable_for_ms", step.stable_for.count()}};
+}
+
+}  // namespace
+
+std::string_view op(const Action& action) {
+  return std::visit(
+      Overloaded{[](const Stage&) -> std::string_view { return "stage"; },
+                 [](const SetCapabilities&) -> std::string_view { return "set-capabilities"; },
+                 [](const InstallUnit&) -> std::string_view { return "install-unit"; },
+                 [](const RemoveUnit&) -> std::string_view { return "remove-unit"; },
+                 [](const SwitchCurrent&) -> std::string_view { return "switch-current"; },
+                 [](const Reload&) -> std::string_view { return "reload"; },
+                 [](const SetEnablement& step) -> std::string_view {
+                   return step.enable ? "enable-unit" : "disable-unit";
+                 },
+                 [](const SetRunning& step) -> std::string_view {
+                   switch (step.action) {
+                     case RunAction::start: return "start-unit";
+                     case RunAction::restart: return "restart-unit";
+                     case RunAction::stop: return "stop-unit";
+                   }
+                   return "";
+                 },
+                 [](const CheckHealth&) -> std::string_view { return "check-health"; }},
+      action);
+}
+
+const AddonId* addon_of(const Action& action) {
+  return std::visit(
+      [](const auto& step) -> const AddonId* {
+        if constexpr (std::is_same_v<std::decay_t<decltype(step)>, Reload>) {
+          return nullptr;
+        } else {
+          return &step.addon;
+        }
+      },
+      action);
+}
+
+Json to_json(const Step& step) {
+  Json json = std::visit([](const auto& action) { return describe(action); }, step.action);
+  json["op"] = op(step.action);
+  const AddonId* addon = addon_of(step.action);
+  json["addon"] = addon != nullptr ? Json(addon->str()) : Json(nullptr);
+  Json decisions = Json::array();
+  for (const Decision& decision : step.allowed_by) {
+    Json by{{"file", decision.by.file}, {"line", decision.by.line}};
+    by["grant"] = decision.by.grant.empty() ? Json(nullptr) : Json(decision.by.grant);
+    decisions.push_back({{"subject", decision.subject}, {"asked_at", span_to_json(decision.asked_at)}, {"policy", by}});
+  }
+  json["allowed_by"] = std::move(decisions);
+  return json;
+}
+
+}  // namespace addon::plan
