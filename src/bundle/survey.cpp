@@ -30,7 +30,7 @@ class Walk {
   void entry(const host::Directory& parent, const host::DirectoryEntry& entry, const RelativePath& path);
   void subdirectory(const host::Directory& parent, const RelativePath& name, const RelativePath& path);
   void regular(const host::Directory& parent, const RelativePath& name, const RelativePath& path);
-  void symlink(const host::Directory& parent, const RelativePath& name, const RelativePath& path);
+  void refuse_symlink(const host::Directory& parent, const RelativePath& name, const RelativePath& path);
   void judge(const SurveyedFile& file);
   void judge_attributes(const host::File& file, const RelativePath& path);
   bool count();
@@ -97,7 +97,7 @@ void Walk::entry(const host::Directory& parent, const host::DirectoryEntry& entr
     case host::FileType::regular:
       return regular(parent, name, path);
     case host::FileType::symlink:
-      return symlink(parent, name, path);
+      return refuse_symlink(parent, name, path);
     case host::FileType::other:
       return refuse(rules::bundle_file_type, path.str(),
                     fmt::format("{} is a device, socket or pipe", quoted(path.str())),
@@ -120,7 +120,7 @@ void Walk::subdirectory(const host::Directory& parent, const RelativePath& name,
   directory(**child, path);
 }
 
-void Walk::symlink(const host::Directory& parent, const RelativePath& name, const RelativePath& path) {
+void Walk::refuse_symlink(const host::Directory& parent, const RelativePath& name, const RelativePath& path) {
   const auto target = parent.read_link(name);
   refuse(rules::bundle_file_type, path.str(),
          target ? fmt::format("{} is a symlink to {}", quoted(path.str()), quoted(*target))

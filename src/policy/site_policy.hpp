@@ -41,6 +41,7 @@ struct Grant {
   std::vector<Line<std::string>> ids;  ///< globs; an add-on matches one of them
   Allowances allowances;
   std::optional<std::chrono::year_month_day> expires;  ///< last day on which it holds, UTC
+  SourceSpan expires_at;
   std::string reason;
   PolicyRef at;
 };
@@ -69,7 +70,12 @@ struct ParsedPolicy {
 };
 
 /// YAML texts -> SitePolicy. Every finding of every file. An unknown capability is an error (rule
-/// policy-invalid), as is a grant without name or match, or two grants of one name.
+/// policy-invalid), as is a grant without name or match, or two grants of one name. A restriction that
+/// the schema knows and this version does not enforce is a warning of the same rule. A grant that is bound
+/// to a signature allows nothing, because this version checks none; its denies hold.
 ParsedPolicy parse_policy(const std::vector<PolicyFile>& files);
+
+/// Warnings about the grants that have expired, or will within 30 days of `today`.
+std::vector<Finding> expiring_grants(const SitePolicy& policy, std::chrono::sys_days today);
 
 }  // namespace addon::policy

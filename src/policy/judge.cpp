@@ -1,0 +1,84 @@
+#include "policy/judge.hpp"
+
+#include <map>
+#include <set>
+#include <utility>
+#include <variant>
+
+#include "policy/judge_steps.hpp"
+#include "policy/scopes.hpp"
+#include "policy/verdicts.hpp"
+
+namespace addon::policy {
+
+namespace {
+
+using OwnUnits = std::map<AddonId, std::set<std::string>>;
+
+/// The units of each add-on once the plan is done: those that it installs and those that stay.
+OwnUnits own_units(const plan::Plan& plan) {
+  OwnUnits own;
+  for (const plan::Step& step : plan.steps) {
+    if (const auto* install = std::get_if<plan::InstallUnit>(&step.action)) {
+      own[install->addon].insert(install->unit.str());
+    }
+  }
+  for (const auto& [id, release] : plan.result) {
+    for (const plan::ReleaseUnit& unit : release.units) own[id].insert(unit.name.str());
+  }
+  return own;
+}
+
+class Judge {
+ public:
+  Judge(const SitePolicy& policy, std::chrono::sys_days today, const OwnUnits& own_units)
+      : policy_(policy), today_(today), own_units_(own_units) {}
+
+  void judge(plan::Step& step) {
+    step.allowed_by.clear();
+    const AddonId* addon = plan::addon_of(step.action);
+    if (addon == nullptr) return;
+    Bench bench{*addon, scopes_for(*addon), step, verdicts_};
+    if (const auto* capabilities = std::get_if<plan::SetCapabilities>(&step.action)) {
+      judge_file_capabilities(bench, *capabilities);
+    } else if (const auto* install = std::get_if<plan::InstallUnit>(&step.action)) {
+      judge_unit(bench, *install, own_units_.at(*addon));
+    } else if (const auto* change = std::get_if<plan::SwitchCurrent>(&step.action)) {
+      judge_terms(bench, *change);
+    }
+  }
+
+  std::vector<Finding> take_findings() { return verdicts_.take_findings(); }
+
+ private:
+  const Scopes& scopes_for(const AddonId& addon) {
+    return scopes_.try_emplace(addon, policy_, addon, today_).first->second;
+  }
+
+  const SitePolicy& policy_;
+  std::chrono::sys_days today_;
+  const OwnUnits& own_units_;
+  std::map<AddonId, Scopes> scopes_;
+  Verdicts verdicts_;
+};
+
+}  // namespace
+
+Judgement judge(plan::Plan plan, const SitePolicy& policy, std::chrono::sys_days today) {
+  const OwnUnits own = own_units(plan);
+  Judge judge(policy, today, own);
+  for (plan::Step& step : plan.steps) judge.judge(step);
+  return {std::move(plan), judge.take_findings()};
+}
+
+Result<ApprovedPlan> approve(plan::Plan plan, const SitePolicy& policy, std::chrono::sys_days today) {
+  if (plan.policy != policy.digest) {
+    return tl::unexpected(Error(
+        "cannot approve the plan: it was made for another site policy; make a new plan", ErrorKind::stale));
+  }
+  Judgement judgement = judge(std::move(plan), policy, today);
+  if (has_errors(judgement.findings)) return tl::unexpected(Error::of(std::move(judgement.findings)));
+  return ApprovedPlan(std::move(judgement.plan));
+}
+
+}  // namespace addon::policy

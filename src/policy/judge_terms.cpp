@@ -1,0 +1,55 @@
+// What a version asks for as a whole, judged where it becomes the current one.
+#include <fmt/format.h>
+
+#include <string>
+
+#include "core/text.hpp"
+#include "policy/judge_steps.hpp"
+
+namespace addon::policy {
+
+namespace {
+
+void judge_word(Bench& bench, const Rule& rule, const char* kind, const plan::Asked& asked,
+                const Ruling& ruling) {
+  const std::string subject = fmt::format("{} {}", kind, printable(asked.what));
+  bench.verdicts.record(bench.step, bench.addon,
+                        {&rule, subject, subject, asked.at, asked.pointer,
+                         fmt::format("{} to {}.allow", printable(asked.what), kind)},
+                        ruling);
+}
+
+void judge_manifest_user(Bench& bench, const plan::Asked& run_as) {
+  if (run_as.what.empty()) return;
+  const std::string user = user_name(run_as.what);
+  const std::string shown = printable(user);
+  bench.verdicts.record(
+      bench.step, bench.addon,
+      {&rules::policy_run_as, fmt::format("user {}", shown), fmt::format("the add-on to run as {}", shown),
+       run_as.at, run_as.pointer, fmt::format("{} to run_as.allow", shown)},
+      bench.scopes.run_as(user));
+}
+
+}  // namespace
+
+void judge_terms(Bench& bench, const plan::SwitchCurrent& action) {
+  if (!action.after) return;
+  if (!action.terms) {
+    bench.verdicts.refuse(
+        bench.addon, "terms",
+        make_finding(rules::policy_delivery,
+                     fmt::format("the step that activates {} {} does not say what it asks for",
+                                 bench.addon.str(), action.after->str())));
+    return;
+  }
+  // A word that is none of the known ones has no line that could allow it.
+  const auto delivery = manifest::delivery_from(action.terms->delivery.what);
+  judge_word(bench, rules::policy_delivery, "delivery", action.terms->delivery,
+             delivery ? bench.scopes.delivery(*delivery) : Ruling{});
+  const auto supervision = manifest::supervision_from(action.terms->supervision.what);
+  judge_word(bench, rules::policy_supervision, "supervision", action.terms->supervision,
+             supervision ? bench.scopes.supervision(*supervision) : Ruling{});
+  judge_manifest_user(bench, action.terms->run_as);
+}
+
+}  // namespace addon::policy

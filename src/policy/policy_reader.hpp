@@ -1,0 +1,53 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/finding.hpp"
+#include "document/node.hpp"
+#include "policy/site_policy.hpp"
+
+namespace addon::policy {
+
+/// A node of a policy, and the pointer to it. A null node stands for a key that is absent.
+struct Place {
+  const document::Node* node = nullptr;
+  std::string pointer;
+
+  Place operator[](std::string_view key) const;
+  std::vector<Place> items() const;
+};
+
+/// Reads the parts of one policy file that has passed the schema.
+class PolicyReader {
+ public:
+  PolicyReader(const document::Document& document, std::vector<Finding>& findings)
+      : document_(document), findings_(findings) {}
+
+  /// What the mapping allows and denies, in the name of the grant ("" for the site).
+  Allowances allowances(const Place& scope, const std::string& grant);
+  Grant grant(const Place& place);
+  /// Warns of what the mapping restricts and this version does not enforce.
+  void warn_unenforced(const Place& scope, const std::string& grant);
+
+ private:
+  PolicyRef ref(const Place& place, const std::string& grant) const;
+  Finding& invalid(const Place& place, std::string message, std::string fix);
+  void unenforced(const Place& place, const std::string& what, const std::string& grant);
+
+  std::vector<Line<Capability>> capabilities(const Place& list, const std::string& grant);
+  std::vector<Line<std::string>> strings(const Place& list, const std::string& grant);
+  std::vector<Line<std::string>> prefixes(const Place& list, const std::string& grant);
+  void read_match(const Place& place, Grant& grant);
+  void read_expiry(const Place& place, Grant& grant);
+
+  const document::Document& document_;
+  std::vector<Finding>& findings_;
+};
+
+/// "2027-06-30".
+std::string to_string(std::chrono::year_month_day day);
+
+}  // namespace addon::policy

@@ -1,0 +1,98 @@
+#include "policy/scopes.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+
+namespace addon::policy {
+
+namespace {
+
+/// The place of the first line that covers what is asked for, or null.
+template <class T, class Covers>
+const PolicyRef* first_line(const std::vector<Line<T>>& lines, const Covers& covers) {
+  const auto found =
+      std::find_if(lines.begin(), lines.end(), [&](const Line<T>& line) { return covers(line.value); });
+  return found == lines.end() ? nullptr : &found->at;
+}
+
+template <class T>
+const PolicyRef* first_equal(const std::vector<Line<T>>& lines, const T& wanted) {
+  return first_line(lines, [&](const T& value) { return value == wanted; });
+}
+
+}  // namespace
+
+Scopes::Scopes(const SitePolicy& policy, const AddonId& addon, std::chrono::sys_days today) {
+  scopes_.push_back({&policy.site, nullptr});
+  for (const Grant& grant : policy.grants) {
+    const auto covers = [&](const std::string& pattern) { return glob_match(pattern, addon.str()); };
+    if (first_line(grant.ids, covers) == nullptr) continue;
+    const bool expired = grant.expires && std::chrono::sys_days(*grant.expires) < today;
+    scopes_.push_back({&grant.allowances, expired ? &grant : nullptr});
+  }
+}
+
+template <class LineOf>
+Ruling Scopes::rule(const LineOf& line_of) const {
+  Ruling ruling;
+  for (const Scope& scope : scopes_) {
+    const PolicyRef* line = line_of(*scope.allowances);
+    if (line == nullptr) continue;
+    if (scope.expired_grant == nullptr) {
+      ruling.allowed_by = *line;
+      ruling.expired.reset();
+      break;
+    }
+    if (!ruling.expired) {
+      ruling.expired = *line;
+      ruling.expired_on = *scope.expired_grant->expires;
+    }
+  }
+  return ruling;
+}
+
+Ruling Scopes::capability(Capability capability) const {
+  Ruling ruling =
+      rule([&](const Allowances& scope) { return first_equal(scope.capabilities_allow, capability); });
+  for (const Scope& scope : scopes_) {
+    // Time may take rights away, never give them: a deny outlives its grant.
+    const PolicyRef* line = first_equal(scope.allowances->capabilities_deny, capability);
+    if (line == nullptr) continue;
+    ruling.denied_by = *line;
+    break;
+  }
+  return ruling;
+}
+
+Ruling Scopes::supervision(manifest::Supervision supervision) const {
+  return rule([&](const Allowances& scope) { return first_equal(scope.supervision, supervision); });
+}
+
+Ruling Scopes::delivery(manifest::Delivery delivery) const {
+  return rule([&](const Allowances& scope) { return first_equal(scope.delivery, delivery); });
+}
+
+Ruling Scopes::run_as(const std::string& user) const {
+  return rule([&](const Allowances& scope) { return first_equal(scope.run_as, user); });
+}
+
+Ruling Scopes::dynamic_user() const {
+  return rule([](const Allowances& scope) -> const PolicyRef* {
+    const auto& line = scope.allow_dynamic_user;
+    return line && line->value ? &line->at : nullptr;
+  });
+}
+
+Ruling Scopes::unit_name(const std::string& name) const {
+  return rule([&](const Allowances& scope) {
+    return first_line(scope.unit_names,
+                      [&](const std::string& pattern) { return glob_match(pattern, name); });
+  });
+}
+
+Ruling Scopes::exec_prefix(const std::string& prefix) const {
+  return rule([&](const Allowances& scope) { return first_equal(scope.exec_prefixes, prefix); });
+}
+
+}  // namespace addon::policy

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "core/addon_id.hpp"
+#include "policy/site_policy.hpp"
+
+namespace addon::policy {
+
+/// What the policy says to one request of one add-on.
+struct Ruling {
+  std::optional<PolicyRef> allowed_by;  ///< the first line in force that covers it
+  std::optional<PolicyRef> denied_by;   ///< the first deny that covers it; wins
+  /// Where nothing allows it: the line of an expired grant that would have, and its last day.
+  std::optional<PolicyRef> expired;
+  std::chrono::year_month_day expired_on{};
+
+  bool allows() const { return allowed_by.has_value() && !denied_by.has_value(); }
+};
+
+/// The parts of a policy that speak about one add-on: the site's own, then the grants that match it,
+/// in the order of the policy. Refers to the policy.
+class Scopes {
+ public:
+  Scopes(const SitePolicy& policy, const AddonId& addon, std::chrono::sys_days today);
+
+  Ruling capability(Capability capability) const;
+  Ruling supervision(manifest::Supervision supervision) const;
+  Ruling delivery(manifest::Delivery delivery) const;
+  Ruling run_as(const std::string& user) const;
+  Ruling dynamic_user() const;
+  Ruling unit_name(const std::string& name) const;
+  Ruling exec_prefix(const std::string& prefix) const;
+
+ private:
+  struct Scope {
+    const Allowances* allowances;
+    const Grant* expired_grant;  ///< null while it is in force
+  };
+  /// `line_of(allowances)` gives the first line of a scope that covers the request, or null.
+  template <class LineOf>
+  Ruling rule(const LineOf& line_of) const;
+
+  std::vector<Scope> scopes_;
+};
+
+}  // namespace addon::policy
