@@ -111,9 +111,9 @@ Result<Version> Version::parse(std::string_view text) {
 }
 
 std::weak_ordering Version::precedence(const Version& other) const {
-  if (const auto order = major_ <=> other.major_; order != 0) return order;
-  if (const auto order = minor_ <=> other.minor_; order != 0) return order;
-  if (const auto order = patch_ <=> other.patch_; order != 0) return order;
+  if (const auto order = major_ <=> other.major_; std::is_neq(order)) return order;
+  if (const auto order = minor_ <=> other.minor_; std::is_neq(order)) return order;
+  if (const auto order = patch_ <=> other.patch_; std::is_neq(order)) return order;
   // A release comes after all of its pre-releases.
   if (prerelease_.empty() || other.prerelease_.empty())
     return prerelease_.empty() <=> other.prerelease_.empty();
@@ -124,8 +124,8 @@ std::weak_ordering Version::precedence(const Version& other) const {
 
 std::strong_ordering Version::operator<=>(const Version& other) const {
   const std::weak_ordering order = precedence(other);
-  if (order < 0) return std::strong_ordering::less;
-  if (order > 0) return std::strong_ordering::greater;
+  if (std::is_lt(order)) return std::strong_ordering::less;
+  if (std::is_gt(order)) return std::strong_ordering::greater;
   return text_ <=> other.text_;
 }
 
