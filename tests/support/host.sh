@@ -8,11 +8,12 @@
 #   host_boot                  start systemd and wait until it has finished
 #   host_run COMMAND…          run a command in the host, as root, with a clean environment
 #   host_stop                  end it and leave nothing behind; also runs when the script exits
+#   HOST_OUTLIVES_SCRIPT=yes   before host_boot: the host goes on when the script is killed
 #
 # Needs root, systemd-container, and a kernel with overlayfs. Several can run at the same time.
 
 HOST_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-HOST_BOOT_SECONDS=60
+HOST_BOOT_SECONDS=30
 
 # Units that would reach out of the host to the machine's kernel, or only cost time.
 HOST_MASKED=(
@@ -104,15 +105,16 @@ host_cgroup_enter() {
 }
 
 host_boot() {
-  local fifo=$HOST_DIR/go go
+  local fifo=$HOST_DIR/go go ends_with_script=()
   # nspawn must not start before it is in its control group.
   mkfifo "$fifo"
   (
     trap - EXIT INT TERM
     read -r go <"$fifo"
-    exec setpriv ${HOST_OUTLIVES_SCRIPT:---pdeathsig TERM} systemd-nspawn --quiet --directory="$HOST_ROOT" \
-      --machine="$HOST_NAME" --register=no --keep-unit --boot --console=pipe --private-network \
-      --link-journal=no --resolv-conf=off --timezone=off --capability=all </dev/null
+    [[ -n ${HOST_OUTLIVES_SCRIPT:-} ]] || ends_with_script=(setpriv --pdeathsig TERM)
+    exec "${ends_with_script[@]}" systemd-nspawn --quiet --directory="$HOST_ROOT" --machine="$HOST_NAME" \
+      --register=no --keep-unit --boot --console=pipe --private-network --link-journal=no \
+      --resolv-conf=off --timezone=off --capability=all </dev/null
   ) >"$HOST_DIR/console" 2>&1 &
   HOST_PID=$!
   host_cgroup_enter "$HOST_PID" || host_die "cannot make a control group in /sys/fs/cgroup"
