@@ -37,12 +37,14 @@ Result<std::vector<std::uint64_t>> record_numbers(const host::Directory& directo
 
 Result<plan::Generation> read_record(const host::Directory& directory, std::uint64_t number) {
   const std::string name = record_name(number);
-  const std::string context = fmt::format("cannot read generation {} ({}/{})", number, directory.path(), name);
+  const std::string context =
+      fmt::format("cannot read generation {} ({}/{})", number, directory.path(), name);
   const std::string text = TRY_CONTEXT(context, directory.read_file(RelativePath::of({name}), kMaxRecord));
   const Json json = TRY_CONTEXT(context, parse_json(text, name));
   plan::Generation generation = TRY_CONTEXT(context, plan::generation_from_json(json));
   if (generation.number != number) {
-    return tl::unexpected(Error(fmt::format("{}: it says that it is generation {}", context, generation.number)));
+    return tl::unexpected(
+        Error(fmt::format("{}: it says that it is generation {}", context, generation.number)));
   }
   return generation;
 }
@@ -52,8 +54,9 @@ Result<plan::Generation> read_record(const host::Directory& directory, std::uint
 plan::Generation Generations::last() const { return all.empty() ? plan::Generation{} : all.back(); }
 
 const plan::Generation* Generations::find(std::uint64_t number) const {
-  const auto found = std::find_if(all.begin(), all.end(),
-                                  [&](const plan::Generation& generation) { return generation.number == number; });
+  const auto found = std::find_if(all.begin(), all.end(), [&](const plan::Generation& generation) {
+    return generation.number == number;
+  });
   return found == all.end() ? nullptr : &*found;
 }
 
@@ -82,7 +85,8 @@ Result<plan::Generation> read_last_generation(const host::Directory& root) {
 
 Result<> commit_generation(host::Directory& root, const plan::Generation& generation) {
   const auto directory = TRY(root.make_directories(generations_dir()));
-  return host::write_durably(*directory, record_name(generation.number), plan::to_json(generation).dump() + "\n", 0644);
+  return host::write_durably(*directory, record_name(generation.number),
+                             plan::to_json(generation).dump() + "\n", 0644);
 }
 
 }  // namespace addon::executor

@@ -8,7 +8,9 @@ RelativePath addon_dir(const AddonId& id) { return addons_dir() / id.str(); }
 
 RelativePath versions_dir(const AddonId& id) { return addon_dir(id) / "versions"; }
 
-RelativePath version_dir(const AddonId& id, const Version& version) { return versions_dir(id) / version.str(); }
+RelativePath version_dir(const AddonId& id, const Version& version) {
+  return versions_dir(id) / version.str();
+}
 
 RelativePath units_dir() { return RelativePath::of({"etc", "systemd", "system"}); }
 

@@ -8,11 +8,11 @@
 namespace addon::executor {
 
 // Where things stand on a host, relative to its root. Contract: docs/reference.md, "Files".
-RelativePath addons_dir();                            ///< opt/addons
-RelativePath addon_dir(const AddonId& id);            ///< opt/addons/ID
-RelativePath versions_dir(const AddonId& id);         ///< opt/addons/ID/versions
+RelativePath addons_dir();                     ///< opt/addons
+RelativePath addon_dir(const AddonId& id);     ///< opt/addons/ID
+RelativePath versions_dir(const AddonId& id);  ///< opt/addons/ID/versions
 RelativePath version_dir(const AddonId& id, const Version& version);
-RelativePath units_dir();                             ///< etc/systemd/system
-RelativePath generations_dir();                       ///< var/lib/addonctl/generations
+RelativePath units_dir();        ///< etc/systemd/system
+RelativePath generations_dir();  ///< var/lib/addonctl/generations
 
 }  // namespace addon::executor

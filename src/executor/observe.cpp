@@ -16,10 +16,10 @@ namespace {
 
 // Where else systemd finds system units; systemd.unit(5), "Unit File Load Path". /lib is a link to
 // /usr/lib, /etc is where ours go.
-constexpr std::array kUnitPath{"etc/systemd/system.control", "run/systemd/system.control", "run/systemd/transient",
-                               "run/systemd/generator.early", "run/systemd/system",         "run/systemd/generator",
-                               "usr/local/lib/systemd/system", "usr/lib/systemd/system",
-                               "run/systemd/generator.late"};
+constexpr std::array kUnitPath{
+    "etc/systemd/system.control",   "run/systemd/system.control", "run/systemd/transient",
+    "run/systemd/generator.early",  "run/systemd/system",         "run/systemd/generator",
+    "usr/local/lib/systemd/system", "usr/lib/systemd/system",     "run/systemd/generator.late"};
 
 Result<std::optional<Digest>> digest_of(const host::Directory& directory, const RelativePath& path,
                                         const host::FileState& state, const host::KnownDigests& known) {
@@ -31,7 +31,8 @@ Result<std::optional<Digest>> digest_of(const host::Directory& directory, const 
 
 class VersionObserver {
  public:
-  VersionObserver(const host::Directory& directory, host::InstalledVersion& out, const host::KnownDigests& known)
+  VersionObserver(const host::Directory& directory, host::InstalledVersion& out,
+                  const host::KnownDigests& known)
       : out_(out), known_(known), top_(directory) {}
 
   Result<> run() {
@@ -88,8 +89,8 @@ void check_directory(const host::FileState& state, const std::string& path, host
 
 class AddonObserver {
  public:
-  AddonObserver(const AddonId& id, const std::vector<plan::Release>& releases, const host::KnownDigests& known,
-                const host::Directory& root)
+  AddonObserver(const AddonId& id, const std::vector<plan::Release>& releases,
+                const host::KnownDigests& known, const host::Directory& root)
       : id_(id), releases_(releases), known_(known), root_(root) {}
 
   Result<host::AddonState> run() {
@@ -221,7 +222,8 @@ UnitLinks units_of(const Subjects& subjects) {
   UnitLinks units;
   for (const auto& [id, releases] : subjects.addons) {
     for (const plan::Release& release : releases) {
-      for (const plan::ReleaseUnit& unit : release.units) units[unit.name].insert(unit.links.begin(), unit.links.end());
+      for (const plan::ReleaseUnit& unit : release.units)
+        units[unit.name].insert(unit.links.begin(), unit.links.end());
     }
   }
   return units;
@@ -256,7 +258,8 @@ Result<host::HostState> observe(const Subjects& subjects, const host::KnownDiges
   UnitObserver units(known, ports.root);
   TRY(units.open());
   for (const auto& [name, links] : units_of(subjects)) {
-    host.units.emplace(name, TRY_CONTEXT(fmt::format("cannot look at unit {}", name.str()), units.observe(name, links)));
+    host.units.emplace(
+        name, TRY_CONTEXT(fmt::format("cannot look at unit {}", name.str()), units.observe(name, links)));
   }
   if (host.live) TRY(observe_status(host, ports.units));
   users.erase("");

@@ -36,10 +36,10 @@ struct Request {
 
 /// A compiled and judged plan, and what it was made from.
 struct Prepared {
-  plan::Plan plan;                          ///< annotated with decisions
-  std::vector<Finding> findings;            ///< errors among them: it cannot be run
-  std::vector<bundle::Bundle> bundles;      ///< staging reads through these
-  plan::Generation generation;              ///< what was last committed
+  plan::Plan plan;                      ///< annotated with decisions
+  std::vector<Finding> findings;        ///< errors among them: it cannot be run
+  std::vector<bundle::Bundle> bundles;  ///< staging reads through these
+  plan::Generation generation;          ///< what was last committed
 };
 
 /// Reads the bundles, observes the host, compiles and judges. Changes nothing. Each file is read

@@ -27,7 +27,7 @@ std::optional<Supervision> supervision_from(std::string_view text);
 /// A value and where the manifest says it.
 template <class T>
 struct Sourced {
-  T value{};
+  T value;
   SourceSpan at;
   std::string pointer;
 };

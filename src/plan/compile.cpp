@@ -91,10 +91,18 @@ class Compiler {
     append(out_.findings, check_tree(id, host_));
     append(out_.findings, std::move(plan.findings));
     switch (plan.change.kind) {
-      case ChangeKind::add: ++out_.plan.summary.add; break;
-      case ChangeKind::update: ++out_.plan.summary.update; break;
-      case ChangeKind::remove: ++out_.plan.summary.remove; break;
-      case ChangeKind::unchanged: ++out_.plan.summary.unchanged; break;
+      case ChangeKind::add:
+        ++out_.plan.summary.add;
+        break;
+      case ChangeKind::update:
+        ++out_.plan.summary.update;
+        break;
+      case ChangeKind::remove:
+        ++out_.plan.summary.remove;
+        break;
+      case ChangeKind::unchanged:
+        ++out_.plan.summary.unchanged;
+        break;
     }
     out_.plan.changes.insert_or_assign(id, std::move(plan.change));
     phases_.push_back(std::move(plan.phases));
@@ -108,8 +116,8 @@ class Compiler {
         const auto [owner, is_new] = owners.emplace(unit.name, &bundle);
         if (is_new) continue;
         Finding finding = make_finding(rules::host_unit_foreign,
-                                       fmt::format("unit name {} is also brought by add-on {}", unit.name.str(),
-                                                   owner->second->manifest.id.value.str()),
+                                       fmt::format("unit name {} is also brought by add-on {}",
+                                                   unit.name.str(), owner->second->manifest.id.value.str()),
                                        unit.asked_at);
         finding.addon = bundle.manifest.id.value.str();
         finding.fix = "give the unit a name of its own";
@@ -160,7 +168,8 @@ class Compiler {
 
 }  // namespace
 
-Compiled compile(const Wish& wish, const Generation& generation, const host::HostState& host, const Digest& policy) {
+Compiled compile(const Wish& wish, const Generation& generation, const host::HostState& host,
+                 const Digest& policy) {
   return Compiler(wish, generation, host).run(policy);
 }
 

@@ -9,8 +9,8 @@
 namespace addon::plan {
 
 bool Phases::empty() const {
-  return stage.empty() && grant.empty() && stop.empty() && units.empty() && current.empty() && enable.empty() &&
-         start.empty() && health.empty() && revoke.empty();
+  return stage.empty() && grant.empty() && stop.empty() && units.empty() && current.empty() &&
+         enable.empty() && start.empty() && health.empty() && revoke.empty();
 }
 
 std::vector<Asked> asked_capabilities(const manifest::Manifest& manifest) {
@@ -24,8 +24,8 @@ std::vector<Asked> asked_capabilities(const manifest::Manifest& manifest) {
 SwitchCurrent::Terms terms_of(const manifest::Manifest& manifest) {
   return {.delivery = {std::string(manifest::to_string(manifest.delivery.value)), manifest.delivery.at,
                        manifest.delivery.pointer},
-          .supervision = {std::string(manifest::to_string(manifest.supervision.value)), manifest.supervision.at,
-                          manifest.supervision.pointer},
+          .supervision = {std::string(manifest::to_string(manifest.supervision.value)),
+                          manifest.supervision.at, manifest.supervision.pointer},
           .run_as = {manifest.run_as.value, manifest.run_as.at, manifest.run_as.pointer}};
 }
 
@@ -43,7 +43,8 @@ InstallUnit install_step(const bundle::BundleUnit& unit, const bundle::Bundle& b
                    .granted_program = {},
                    .granted = asked_capabilities(manifest)};
   if (!step.granted.empty()) {
-    step.granted_program = fmt::format("/opt/addons/{}/current/{}", manifest.id.value.str(), manifest.binary.value.str());
+    step.granted_program =
+        fmt::format("/opt/addons/{}/current/{}", manifest.id.value.str(), manifest.binary.value.str());
   }
   return step;
 }
@@ -72,7 +73,9 @@ const host::InstalledFile* find_file(const host::InstalledVersion& version, cons
   return found == version.files.end() ? nullptr : &*found;
 }
 
-bool is_active(const host::UnitState* unit) { return unit != nullptr && unit->status && unit->status->is_active(); }
+bool is_active(const host::UnitState* unit) {
+  return unit != nullptr && unit->status && unit->status->is_active();
+}
 
 // Running, about to, or failed: something is there to be stopped or forgotten.
 bool is_idle(const host::UnitState& unit) { return !unit.status || unit.status->active_state == "inactive"; }
@@ -95,7 +98,8 @@ bool is_intact(const host::InstalledVersion& found, const Release& wanted, const
   return std::all_of(wanted.files.begin(), wanted.files.end(), [&](const ReleaseFile& file) {
     const host::InstalledFile* on_host = find_file(found, file.path);
     return on_host != nullptr && on_host->sha256 == file.sha256 && on_host->state.mode == file.mode &&
-           on_host->state.uid == 0 && on_host->state.gid == group_of(file, wanted, host) && on_host->state.links == 1;
+           on_host->state.uid == 0 && on_host->state.gid == group_of(file, wanted, host) &&
+           on_host->state.links == 1;
   });
 }
 
@@ -128,20 +132,20 @@ class WantedAddon {
         Stage{wanted_.id, wanted_.version, wanted_.run_as, wanted_.files, found != nullptr});
     staged_ = true;
     if (from_bundle) return;
-    Finding finding = make_finding(
-        found == nullptr ? rules::host_version_missing : rules::host_version_altered,
-        fmt::format("versions/{} of {} is {} on the host", wanted_.version.str(), wanted_.id.str(),
-                    found == nullptr ? "missing" : "not what was installed"));
+    Finding finding =
+        make_finding(found == nullptr ? rules::host_version_missing : rules::host_version_altered,
+                     fmt::format("versions/{} of {} is {} on the host", wanted_.version.str(),
+                                 wanted_.id.str(), found == nullptr ? "missing" : "not what was installed"));
     finding.addon = wanted_.id.str();
     finding.fix = fmt::format("apply the bundle of {} {} again", wanted_.id.str(), wanted_.version.str());
     out_.findings.push_back(std::move(finding));
   }
 
   void content_changed() {
-    Finding finding = make_finding(
-        rules::version_content_changed,
-        fmt::format("{} {} is on the host already, with other content than this bundle has", wanted_.id.str(),
-                    wanted_.version.str()));
+    Finding finding =
+        make_finding(rules::version_content_changed,
+                     fmt::format("{} {} is on the host already, with other content than this bundle has",
+                                 wanted_.id.str(), wanted_.version.str()));
     if (facts_.bundle != nullptr) {
       finding.at = facts_.bundle->manifest.version.at;
       finding.pointer = facts_.bundle->manifest.version.pointer;
@@ -155,12 +159,14 @@ class WantedAddon {
     const host::InstalledVersion* found = staged_ ? nullptr : find_version(state_, wanted_.version);
     for (const ReleaseFile& file : wanted_.files) {
       const host::InstalledFile* on_host = found != nullptr ? find_file(*found, file.path) : nullptr;
-      const host::FileCapabilities before = on_host != nullptr ? on_host->capabilities : host::FileCapabilities{};
+      const host::FileCapabilities before =
+          on_host != nullptr ? on_host->capabilities : host::FileCapabilities{};
       host::FileCapabilities after;
       if (file.path == wanted_.binary) after = host::permitted_and_effective(wanted_.capabilities);
       if (before == after) continue;
       SetCapabilities step{wanted_.id, wanted_.version, file.path, before, after, {}};
-      if (facts_.bundle != nullptr && !after.empty()) step.asked = asked_capabilities(facts_.bundle->manifest);
+      if (facts_.bundle != nullptr && !after.empty())
+        step.asked = asked_capabilities(facts_.bundle->manifest);
       out_.phases.grant.emplace_back(std::move(step));
       granted_ = true;
     }
@@ -178,7 +184,8 @@ class WantedAddon {
   void install_unit(const ReleaseUnit& unit) {
     const host::UnitState* found = find_unit(facts_, unit.name);
     if (found != nullptr && found->file && found->file->type == host::FileType::regular &&
-        found->file->mode == 0644 && found->file->uid == 0 && found->file->gid == 0 && found->sha256 == unit.sha256) {
+        found->file->mode == 0644 && found->file->uid == 0 && found->file->gid == 0 &&
+        found->sha256 == unit.sha256) {
       return;
     }
     if (facts_.bundle == nullptr) return;
@@ -215,7 +222,8 @@ class WantedAddon {
         facts_.recorded != nullptr ? facts_.recorded->find_unit(*wanted_.primary) : nullptr;
     if (earlier != nullptr && found != nullptr) {
       for (const unit::InstallLink& link : earlier->links) {
-        const bool still = std::find(primary->links.begin(), primary->links.end(), link) != primary->links.end();
+        const bool still =
+            std::find(primary->links.begin(), primary->links.end(), link) != primary->links.end();
         if (!still && found->links.contains(link.path)) obsolete.push_back(link);
       }
     }
@@ -262,7 +270,7 @@ class WantedAddon {
       change.kind = ChangeKind::add;
     } else {
       change.kind = out_.phases.empty() && wanted_.version == facts_.recorded->version ? ChangeKind::unchanged
-                                                                                      : ChangeKind::update;
+                                                                                       : ChangeKind::update;
     }
   }
 
@@ -274,7 +282,8 @@ class WantedAddon {
     }
   }
 
-  static void retire_unit(const AddonId& id, const ReleaseUnit& unit, const AddonFacts& facts, Phases& phases) {
+  static void retire_unit(const AddonId& id, const ReleaseUnit& unit, const AddonFacts& facts,
+                          Phases& phases) {
     const host::UnitState* found = find_unit(facts, unit.name);
     if (found == nullptr) return;
     if (facts.host.live && !is_idle(*found)) {
@@ -312,7 +321,8 @@ AddonPlan compile_unwanted(const AddonId& id, const AddonFacts& facts) {
   for (const ReleaseUnit& unit : facts.recorded->units) WantedAddon::retire_unit(id, unit, facts, out.phases);
   const host::AddonState* state = find_addon(facts, id);
   if (state == nullptr) return out;
-  if (state->current) out.phases.current.emplace_back(SwitchCurrent{id, state->current, std::nullopt, std::nullopt});
+  if (state->current)
+    out.phases.current.emplace_back(SwitchCurrent{id, state->current, std::nullopt, std::nullopt});
   for (const auto& [version, found] : state->inspected) WantedAddon::revoke_all(id, found, out.phases);
   return out;
 }

@@ -15,8 +15,8 @@ namespace addon::plan {
 struct Phases {
   std::vector<Action> stage;
   std::vector<Action> grant;
-  std::vector<Action> stop;     ///< stop and disable what goes
-  std::vector<Action> units;    ///< remove and install
+  std::vector<Action> stop;   ///< stop and disable what goes
+  std::vector<Action> units;  ///< remove and install
   std::vector<Action> current;
   std::vector<Action> enable;
   std::vector<Action> start;

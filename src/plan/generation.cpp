@@ -20,7 +20,8 @@ Json known_to_json(const host::KnownDigests& known) {
   std::sort(sorted.begin(), sorted.end());
   Json json = Json::array();
   for (const auto& [identity, digest] : sorted) {
-    json.push_back({identity.device, identity.inode, identity.size, identity.mtime_ns, identity.ctime_ns, digest.hex()});
+    json.push_back(
+        {identity.device, identity.inode, identity.size, identity.mtime_ns, identity.ctime_ns, digest.hex()});
   }
   return json;
 }
@@ -61,7 +62,8 @@ Json to_json(const Generation& generation) {
 Result<Generation> generation_from_json(const Json& json) {
   const std::string schema = TRY(text_field(json, "schema"));
   if (schema != kSchema) {
-    return tl::unexpected(Error(fmt::format("\"schema\" is \"{}\", this program reads \"{}\"", schema, kSchema)));
+    return tl::unexpected(
+        Error(fmt::format("\"schema\" is \"{}\", this program reads \"{}\"", schema, kSchema)));
   }
   Generation generation{.number = TRY(number_field(json, "generation")),
                         .time = TRY(text_field(json, "time")),

@@ -35,10 +35,9 @@ class HostCheck {
   void model() {
     using manifest::Delivery;
     using manifest::Supervision;
-    const bool supported =
-        manifest_.delivery.value == Delivery::pushed_artifact &&
-        (manifest_.supervision.value == Supervision::systemd_service ||
-         manifest_.supervision.value == Supervision::systemd_timer);
+    const bool supported = manifest_.delivery.value == Delivery::pushed_artifact &&
+                           (manifest_.supervision.value == Supervision::systemd_service ||
+                            manifest_.supervision.value == Supervision::systemd_timer);
     if (supported) return;
     add(rules::host_model_unsupported,
         fmt::format("this version cannot activate {} with {}", manifest::to_string(manifest_.delivery.value),
@@ -51,8 +50,8 @@ class HostCheck {
     if (name.empty() || name.find('%') != std::string::npos || !asked_users_.insert(name).second) return;
     const auto found = host_.users.find(name);
     if (found == host_.users.end() || found->second) return;
-    add(rules::host_user_unknown, fmt::format("user {} does not exist on this host", quoted(name)), at, pointer,
-        fmt::format("create it first, e.g. useradd --system --no-create-home {}", printable(name)));
+    add(rules::host_user_unknown, fmt::format("user {} does not exist on this host", quoted(name)), at,
+        pointer, fmt::format("create it first, e.g. useradd --system --no-create-home {}", printable(name)));
   }
 
   void users() {
@@ -68,13 +67,13 @@ class HostCheck {
     for (const manifest::RequestedCapability& asked : manifest_.os_capabilities) {
       if (host_.platform.known_capabilities.contains(asked.capability)) continue;
       add(rules::host_capability_unknown,
-          fmt::format("the running kernel does not know {}", asked.capability.name()), asked.at, asked.pointer,
-          "run a newer kernel, or do without it");
+          fmt::format("the running kernel does not know {}", asked.capability.name()), asked.at,
+          asked.pointer, "run a newer kernel, or do without it");
     }
     if (!host_.platform.nosuid) return;
     const manifest::RequestedCapability& first = manifest_.os_capabilities.front();
-    add(rules::host_nosuid, "/opt/addons is mounted nosuid, so file capabilities have no effect there", first.at,
-        first.pointer, "mount it without nosuid");
+    add(rules::host_nosuid, "/opt/addons is mounted nosuid, so file capabilities have no effect there",
+        first.at, first.pointer, "mount it without nosuid");
   }
 
   const Release* owner_of(const UnitName& name) const {
@@ -98,8 +97,8 @@ class HostCheck {
     } else {
       return;
     }
-    add(rules::host_unit_foreign, fmt::format("unit name {} belongs to {}", unit.name.str(), whose), unit.asked_at, {},
-        "give the unit a name of its own");
+    add(rules::host_unit_foreign, fmt::format("unit name {} belongs to {}", unit.name.str(), whose),
+        unit.asked_at, {}, "give the unit a name of its own");
   }
 
   const bundle::Bundle& bundle_;
@@ -124,7 +123,8 @@ std::vector<Finding> check_tree(const AddonId& id, const host::HostState& host) 
   for (const std::string& sentence : found->second.tampered) {
     Finding finding = make_finding(rules::host_tampered, sentence);
     finding.addon = id.str();
-    finding.fix = fmt::format("find out who changed it, then put it right or remove /opt/addons/{}", id.str());
+    finding.fix =
+        fmt::format("find out who changed it, then put it right or remove /opt/addons/{}", id.str());
     findings.push_back(std::move(finding));
   }
   return findings;

@@ -12,7 +12,8 @@ namespace addon::plan {
 /// What this host cannot give an add-on that is wanted, whatever policy allows: users that do not
 /// exist, capabilities that the kernel does not know, nosuid, a model that is not supported, units
 /// that are somebody else's, a tree that was tampered with.
-std::vector<Finding> check_host(const bundle::Bundle& wanted, const Generation& generation, const host::HostState& host);
+std::vector<Finding> check_host(const bundle::Bundle& wanted, const Generation& generation,
+                                const host::HostState& host);
 
 /// Of any add-on that is touched, also of one that goes.
 std::vector<Finding> check_tree(const AddonId& id, const host::HostState& host);

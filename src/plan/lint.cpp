@@ -21,7 +21,8 @@ std::vector<Step> lint_steps(const manifest::Manifest& manifest) {
                                      asked_capabilities(manifest)},
                      {}});
   }
-  steps.push_back({SwitchCurrent{manifest.id.value, std::nullopt, manifest.version.value, terms_of(manifest)}, {}});
+  steps.push_back(
+      {SwitchCurrent{manifest.id.value, std::nullopt, manifest.version.value, terms_of(manifest)}, {}});
   return steps;
 }
 
@@ -44,8 +45,9 @@ void trap(std::vector<Finding>& findings, const Rule& rule, const InstallUnit& s
 
 bool runs_granted_program(const InstallUnit& step) {
   return !step.granted_program.empty() &&
-         std::any_of(step.privileges.exec.begin(), step.privileges.exec.end(),
-                     [&](const unit::ExecCommand& command) { return command.program == step.granted_program; });
+         std::any_of(
+             step.privileges.exec.begin(), step.privileges.exec.end(),
+             [&](const unit::ExecCommand& command) { return command.program == step.granted_program; });
 }
 
 // capabilities(7), "Transformation of capabilities during execve()": no_new_privs makes the
@@ -55,9 +57,12 @@ void check_granted(const InstallUnit& step, std::vector<Finding>& findings) {
   const auto& nnp = step.privileges.no_new_privileges_effective;
   if (nnp.value) {
     trap(findings, rules::capability_no_new_privileges, step,
-         fmt::format("{} runs {} without new privileges, so the file capabilities that {} asks for have no effect",
-                     step.unit.str(), step.granted_program, asked_at),
-         nnp.at, "set NoNewPrivileges=no and drop what implies it, or use AmbientCapabilities= instead of os_capabilities");
+         fmt::format(
+             "{} runs {} without new privileges, so the file capabilities that {} asks for have no effect",
+             step.unit.str(), step.granted_program, asked_at),
+         nnp.at,
+         "set NoNewPrivileges=no and drop what implies it, or use AmbientCapabilities= instead of "
+         "os_capabilities");
   }
   std::vector<std::string> missing;
   for (const Asked& asked : step.granted) {
@@ -66,8 +71,9 @@ void check_granted(const InstallUnit& step, std::vector<Finding>& findings) {
   }
   if (missing.empty()) return;
   trap(findings, rules::capability_bounding_set, step,
-       fmt::format("the bounding set of {} lacks {}, which {} asks for: systemd could not execute {} (203/EXEC)",
-                   step.unit.str(), join(missing, ", "), asked_at, step.granted_program),
+       fmt::format(
+           "the bounding set of {} lacks {}, which {} asks for: systemd could not execute {} (203/EXEC)",
+           step.unit.str(), join(missing, ", "), asked_at, step.granted_program),
        step.privileges.bounding.at, fmt::format("add {} to CapabilityBoundingSet=", join(missing, " ")));
 }
 
@@ -78,9 +84,10 @@ void check_user(const InstallUnit& step, std::vector<Finding>& findings) {
   if (!privileges.dynamic_user.value && user == step.run_as.what) return;
   trap(findings, rules::run_as_contradicts_user, step,
        fmt::format("{} runs as {}, but {} says run_as {}", step.unit.str(),
-                   privileges.dynamic_user.value ? "a dynamic user" : printable(user), to_string(step.run_as.at),
-                   printable(step.run_as.what)),
-       privileges.user.at, fmt::format("set User={} in the unit, or change run_as", printable(step.run_as.what)),
+                   privileges.dynamic_user.value ? "a dynamic user" : printable(user),
+                   to_string(step.run_as.at), printable(step.run_as.what)),
+       privileges.user.at,
+       fmt::format("set User={} in the unit, or change run_as", printable(step.run_as.what)),
        Severity::warning);
 }
 

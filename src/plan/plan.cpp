@@ -8,10 +8,14 @@ namespace {
 
 std::string_view to_string(ChangeKind kind) {
   switch (kind) {
-    case ChangeKind::add: return "add";
-    case ChangeKind::update: return "update";
-    case ChangeKind::remove: return "remove";
-    case ChangeKind::unchanged: return "unchanged";
+    case ChangeKind::add:
+      return "add";
+    case ChangeKind::update:
+      return "update";
+    case ChangeKind::remove:
+      return "remove";
+    case ChangeKind::unchanged:
+      return "unchanged";
   }
   return "";
 }
@@ -41,19 +45,20 @@ Json content(const Plan& plan) {
   for (const auto& [id, change] : plan.changes) changes.push_back(to_json(id, change));
   Json steps = Json::array();
   for (const Step& step : plan.steps) steps.push_back(to_json(step));
-  return {{"schema", "addonctl.plan/v1"},
-          {"plan_version", kPlanVersion},
-          {"verb", plan.verb},
-          {"prune", plan.prune},
-          {"generation", plan.generation},
-          {"inputs", {{"policy", plan.policy.str()}, {"host", plan.host.str()}, {"addons", std::move(addons)}}},
-          {"changes", std::move(changes)},
-          {"steps", std::move(steps)},
-          {"summary",
-           {{"add", plan.summary.add},
-            {"update", plan.summary.update},
-            {"remove", plan.summary.remove},
-            {"unchanged", plan.summary.unchanged}}}};
+  return {
+      {"schema", "addonctl.plan/v1"},
+      {"plan_version", kPlanVersion},
+      {"verb", plan.verb},
+      {"prune", plan.prune},
+      {"generation", plan.generation},
+      {"inputs", {{"policy", plan.policy.str()}, {"host", plan.host.str()}, {"addons", std::move(addons)}}},
+      {"changes", std::move(changes)},
+      {"steps", std::move(steps)},
+      {"summary",
+       {{"add", plan.summary.add},
+        {"update", plan.summary.update},
+        {"remove", plan.summary.remove},
+        {"unchanged", plan.summary.unchanged}}}};
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ struct Plan {
   std::string verb;  ///< "apply", "rollback", "remove"
   bool prune = false;
   Digest policy;
-  Digest host;  ///< of the observed state that the plan touches
+  Digest host;                   ///< of the observed state that the plan touches
   std::uint64_t generation = 0;  ///< the one it starts from
   std::vector<AddonInput> inputs;
   std::map<AddonId, AddonChange> changes;

@@ -15,7 +15,9 @@ const ReleaseUnit* Release::find_unit(const UnitName& name) const {
   return found == units.end() ? nullptr : &*found;
 }
 
-bool Release::same_files(const Release& other) const { return files == other.files && run_as == other.run_as; }
+bool Release::same_files(const Release& other) const {
+  return files == other.files && run_as == other.run_as;
+}
 
 Release make_release(const bundle::Bundle& bundle) {
   const manifest::Manifest& manifest = bundle.manifest;
@@ -32,7 +34,8 @@ Release make_release(const bundle::Bundle& bundle) {
                   .health = manifest.health,
                   .manifest_sha256 = bundle.manifest_sha256};
   for (const bundle::BundleFile& file : bundle.files) {
-    const bool grants = file.path == release.binary && !release.capabilities.empty() && !release.run_as.empty();
+    const bool grants =
+        file.path == release.binary && !release.capabilities.empty() && !release.run_as.empty();
     release.files.push_back({file.path, file.sha256, file.size, file.mode, grants});
   }
   for (const bundle::BundleUnit& unit : bundle.units) {
@@ -54,7 +57,8 @@ Json file_to_json(const ReleaseFile& file) {
 
 Json unit_to_json(const ReleaseUnit& unit) {
   Json links = Json::array();
-  for (const unit::InstallLink& link : unit.links) links.push_back({{"path", link.path}, {"target", link.target}});
+  for (const unit::InstallLink& link : unit.links)
+    links.push_back({{"path", link.path}, {"target", link.target}});
   return {{"name", unit.name.str()}, {"sha256", unit.sha256.hex()}, {"links", std::move(links)}};
 }
 
@@ -114,7 +118,8 @@ Json to_json(const Release& release) {
             {"files", std::move(files)},
             {"units", std::move(units)},
             {"health",
-             {{"timeout_ms", release.health.timeout.count()}, {"stable_for_ms", release.health.stable_for.count()}}},
+             {{"timeout_ms", release.health.timeout.count()},
+              {"stable_for_ms", release.health.stable_for.count()}}},
             {"manifest", release.manifest_sha256.hex()}};
   if (release.primary) json["primary"] = release.primary->str();
   return json;
@@ -137,8 +142,10 @@ Result<Release> release_from_json(const Json& json) {
                   .primary = std::nullopt,
                   .health = TRY(health_from_json(json.value("health", Json::object()))),
                   .manifest_sha256 = TRY(Digest::parse(TRY(text_field(json, "manifest"))))};
-  for (const Json& file : *TRY(array_field(json, "files"))) release.files.push_back(TRY(file_from_json(file)));
-  for (const Json& unit : *TRY(array_field(json, "units"))) release.units.push_back(TRY(unit_from_json(unit)));
+  for (const Json& file : *TRY(array_field(json, "files")))
+    release.files.push_back(TRY(file_from_json(file)));
+  for (const Json& unit : *TRY(array_field(json, "units")))
+    release.units.push_back(TRY(unit_from_json(unit)));
   if (json.contains("primary")) release.primary = TRY(UnitName::parse(TRY(text_field(json, "primary"))));
   return release;
 }

@@ -33,9 +33,12 @@ void compare_files(const std::string& id, const Json& saved, const Json& now, st
   for (const auto& [path, digest] : saved.items()) paths.insert(path);
   for (const auto& [path, digest] : now.items()) paths.insert(path);
   for (const std::string& path : paths) {
-    if (!saved.contains(path)) out.push_back(fmt::format("file {} of {}, which is new", path, id));
-    else if (!now.contains(path)) out.push_back(fmt::format("file {} of {}, which is gone", path, id));
-    else if (saved.at(path) != now.at(path)) out.push_back(fmt::format("file {} of {}", path, id));
+    if (!saved.contains(path))
+      out.push_back(fmt::format("file {} of {}, which is new", path, id));
+    else if (!now.contains(path))
+      out.push_back(fmt::format("file {} of {}, which is gone", path, id));
+    else if (saved.at(path) != now.at(path))
+      out.push_back(fmt::format("file {} of {}", path, id));
   }
 }
 
@@ -70,11 +73,13 @@ Json without_decisions(const Json& steps) {
 
 Result<SavedPlan> read_saved_plan(std::string_view text, const std::string& file) {
   if (text.size() > kMaxSavedPlan) {
-    return tl::unexpected(Error(fmt::format("{} is no saved plan: it is larger than 64 MiB", file), ErrorKind::invalid));
+    return tl::unexpected(
+        Error(fmt::format("{} is no saved plan: it is larger than 64 MiB", file), ErrorKind::invalid));
   }
   auto parsed = parse_json(text, file);
   if (!parsed) {
-    return tl::unexpected(edited(file, fmt::format("{} is no saved plan: {}", file, parsed.error().message())));
+    return tl::unexpected(
+        edited(file, fmt::format("{} is no saved plan: {}", file, parsed.error().message())));
   }
   auto findings = document::plan_schema().validate(document::from_json(*parsed, file));
   if (!findings.empty()) return tl::unexpected(Error::of(std::move(findings)));
@@ -84,8 +89,9 @@ Result<SavedPlan> read_saved_plan(std::string_view text, const std::string& file
   content.erase("digest");
   plan.digest = TRY(text_field(plan.json, "digest"));
   if (addon::digest_of(content).str() != plan.digest) {
-    return tl::unexpected(edited(
-        file, fmt::format("{} was changed after it was made: its content does not fit its digest {}", file, plan.digest)));
+    return tl::unexpected(
+        edited(file, fmt::format("{} was changed after it was made: its content does not fit its digest {}",
+                                 file, plan.digest)));
   }
   plan.prune = plan.json.value("prune", false);
   for (const Json& addon : plan.json.at("inputs").at("addons")) {

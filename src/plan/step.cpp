@@ -16,7 +16,9 @@ struct Overloaded : Visitors... {
 template <class... Visitors>
 Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
-Json span_to_json(const SourceSpan& at) { return {{"file", at.file}, {"line", at.line}, {"column", at.column}}; }
+Json span_to_json(const SourceSpan& at) {
+  return {{"file", at.file}, {"line", at.line}, {"column", at.column}};
+}
 
 Json asked_to_json(const Asked& asked) { return {{"what", asked.what}, {"at", span_to_json(asked.at)}}; }
 
@@ -96,8 +98,12 @@ Json describe(const Reload& step) {
 
 Json describe(const SetEnablement& step) {
   Json links = Json::array();
-  for (const unit::InstallLink& link : step.links) links.push_back({{"path", link.path}, {"target", link.target}});
-  return {{"unit", step.unit.str()}, {"links", std::move(links)}, {"before", !step.enable}, {"after", step.enable}};
+  for (const unit::InstallLink& link : step.links)
+    links.push_back({{"path", link.path}, {"target", link.target}});
+  return {{"unit", step.unit.str()},
+          {"links", std::move(links)},
+          {"before", !step.enable},
+          {"after", step.enable}};
 }
 
 Json describe(const SetRunning& step) {
@@ -116,26 +122,28 @@ Json describe(const CheckHealth& step) {
 }  // namespace
 
 std::string_view op(const Action& action) {
-  return std::visit(
-      Overloaded{[](const Stage&) -> std::string_view { return "stage"; },
-                 [](const SetCapabilities&) -> std::string_view { return "set-capabilities"; },
-                 [](const InstallUnit&) -> std::string_view { return "install-unit"; },
-                 [](const RemoveUnit&) -> std::string_view { return "remove-unit"; },
-                 [](const SwitchCurrent&) -> std::string_view { return "switch-current"; },
-                 [](const Reload&) -> std::string_view { return "reload"; },
-                 [](const SetEnablement& step) -> std::string_view {
-                   return step.enable ? "enable-unit" : "disable-unit";
-                 },
-                 [](const SetRunning& step) -> std::string_view {
-                   switch (step.action) {
-                     case RunAction::start: return "start-unit";
-                     case RunAction::restart: return "restart-unit";
-                     case RunAction::stop: return "stop-unit";
-                   }
-                   return "";
-                 },
-                 [](const CheckHealth&) -> std::string_view { return "check-health"; }},
-      action);
+  return std::visit(Overloaded{[](const Stage&) -> std::string_view { return "stage"; },
+                               [](const SetCapabilities&) -> std::string_view { return "set-capabilities"; },
+                               [](const InstallUnit&) -> std::string_view { return "install-unit"; },
+                               [](const RemoveUnit&) -> std::string_view { return "remove-unit"; },
+                               [](const SwitchCurrent&) -> std::string_view { return "switch-current"; },
+                               [](const Reload&) -> std::string_view { return "reload"; },
+                               [](const SetEnablement& step) -> std::string_view {
+                                 return step.enable ? "enable-unit" : "disable-unit";
+                               },
+                               [](const SetRunning& step) -> std::string_view {
+                                 switch (step.action) {
+                                   case RunAction::start:
+                                     return "start-unit";
+                                   case RunAction::restart:
+                                     return "restart-unit";
+                                   case RunAction::stop:
+                                     return "stop-unit";
+                                 }
+                                 return "";
+                               },
+                               [](const CheckHealth&) -> std::string_view { return "check-health"; }},
+                    action);
 }
 
 const AddonId* addon_of(const Action& action) {
@@ -159,7 +167,8 @@ Json to_json(const Step& step) {
   for (const Decision& decision : step.allowed_by) {
     Json by{{"file", decision.by.file}, {"line", decision.by.line}};
     by["grant"] = decision.by.grant.empty() ? Json(nullptr) : Json(decision.by.grant);
-    decisions.push_back({{"subject", decision.subject}, {"asked_at", span_to_json(decision.asked_at)}, {"policy", by}});
+    decisions.push_back(
+        {{"subject", decision.subject}, {"asked_at", span_to_json(decision.asked_at)}, {"policy", by}});
   }
   json["allowed_by"] = std::move(decisions);
   return json;

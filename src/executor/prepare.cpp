@@ -1,0 +1,196 @@
+#include "executor/prepare.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "executor/observe.hpp"
+#include "executor/rollback_target.hpp"
+
+namespace addon::executor {
+
+namespace {
+
+void append(std::vector<Finding>& to, std::vector<Finding> from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+class Preparation {
+ public:
+  Preparation(const Request& request, const policy::SitePolicy& policy, Ports& ports)
+      : request_(request), policy_(policy), ports_(ports) {}
+
+  Result<Prepared> run() {
+    TRY(wish());
+    const host::HostState host = TRY(observe(subjects(), prepared_.generation.known, ports_));
+    plan::Compiled compiled = plan::compile(wish_, prepared_.generation, host, policy_.digest);
+    append(prepared_.findings, std::move(compiled.findings));
+    const auto today = std::chrono::floor<std::chrono::days>(ports_.clock.now());
+    policy::Judgement judgement = policy::judge(std::move(compiled.plan), policy_, today);
+    append(prepared_.findings, std::move(judgement.findings));
+    sort_findings(prepared_.findings);
+    prepared_.plan = std::move(judgement.plan);
+    prepared_.bundles = std::move(wish_.wanted);
+    return std::move(prepared_);
+  }
+
+ private:
+  Result<> wish() {
+    switch (request_.verb) {
+      case Request::Verb::apply:
+        return wish_bundles();
+      case Request::Verb::remove:
+        return wish_removal();
+      case Request::Verb::repair:
+        return wish_repair();
+      case Request::Verb::rollback_addon:
+        return wish_previous();
+      case Request::Verb::rollback_host:
+        return wish_generation();
+    }
+    return {};
+  }
+
+  Result<> last_generation() {
+    ports_.progress.doing("reading the last generation");
+    prepared_.generation = TRY(read_last_generation(ports_.root));
+    return {};
+  }
+
+  Result<> wish_bundles() {
+    TRY(last_generation());
+    wish_.prune = request_.prune;
+    std::map<AddonId, std::string> sources;
+    for (const BundleSource& source : request_.bundles) {
+      ports_.progress.doing(fmt::format("reading {}", source.name));
+      bundle::ReadBundle read = bundle::read_directory(source.directory, source.name, bundle::Origin::bundle,
+                                                       prepared_.generation.known);
+      append(prepared_.findings, std::move(read.findings));
+      if (!read.bundle) continue;
+      const manifest::Manifest& manifest = read.bundle->manifest;
+      const auto [first, is_new] = sources.emplace(manifest.id.value, source.name);
+      if (!is_new) {
+        Finding finding =
+            make_finding(rules::duplicate_addon,
+                         fmt::format("{} is also what {} holds", manifest.id.value.str(), first->second),
+                         manifest.id.at, manifest.id.pointer);
+        finding.addon = manifest.id.value.str();
+        finding.fix = "name one bundle of each add-on";
+        prepared_.findings.push_back(std::move(finding));
+        continue;
+      }
+      wish_.wanted.push_back(std::move(*read.bundle));
+    }
+    std::sort(wish_.wanted.begin(), wish_.wanted.end(), [](const bundle::Bundle& a, const bundle::Bundle& b) {
+      return a.manifest.id.value < b.manifest.id.value;
+    });
+    return {};
+  }
+
+  Result<> wish_removal() {
+    wish_.verb = "remove";
+    TRY(last_generation());
+    wish_.unwanted = request_.addons;
+    return {};
+  }
+
+  Result<> wish_repair() {
+    TRY(last_generation());
+    for (const auto& [id, release] : prepared_.generation.addons) {
+      if (request_.addons.empty() || request_.addons.contains(id)) keep(id, release);
+    }
+    return {};
+  }
+
+  // An installed version that cannot be read is drift like any other: compile() will find it.
+  void keep(const AddonId& id, const plan::Release& release) {
+    auto installed = read_installed(release, ports_.root, prepared_.generation.known);
+    wish_.kept.emplace(id, installed ? std::optional(std::move(*installed)) : std::nullopt);
+  }
+
+  Result<> wish_previous() {
+    wish_.verb = "rollback";
+    Generations generations = TRY(read_generations(ports_.root));
+    TRY(use_last_of(generations));
+    const plan::Release previous = TRY(previous_release(generations, *request_.addons.begin()));
+    wish_.wanted.push_back(TRY(read_installed(previous, ports_.root, prepared_.generation.known)));
+    return {};
+  }
+
+  Result<> wish_generation() {
+    wish_.verb = "rollback";
+    const Generations generations = TRY(read_generations(ports_.root));
+    TRY(use_last_of(generations));
+    const plan::Generation target = TRY(target_generation(generations, request_.generation));
+    for (const auto& [id, release] : target.addons) {
+      const auto present = prepared_.generation.addons.find(id);
+      if (present != prepared_.generation.addons.end() && present->second.version == release.version) {
+        keep(id, present->second);
+      } else {
+        wish_.wanted.push_back(TRY(read_installed(release, ports_.root, prepared_.generation.known)));
+      }
+    }
+    for (const auto& [id, release] : prepared_.generation.addons) {
+      if (!target.addons.contains(id)) wish_.unwanted.insert(id);
+    }
+    return {};
+  }
+
+  // The newest record decides what is active; without it nothing is certain.
+  Result<> use_last_of(const Generations& generations) {
+    prepared_.generation = TRY(read_last_generation(ports_.root));
+    if (prepared_.generation.number != generations.last().number) {
+      return tl::unexpected(Error("the generations changed while they were read; try again"));
+    }
+    return {};
+  }
+
+  Subjects subjects() const {
+    Subjects subjects;
+    for (const bundle::Bundle& bundle : wish_.wanted) add(bundle, subjects);
+    for (const auto& [id, bundle] : wish_.kept) {
+      if (bundle) add(*bundle, subjects);
+      add_recorded(id, subjects);
+    }
+    for (const AddonId& id : wish_.unwanted) add_recorded(id, subjects);
+    for (const bundle::Bundle& bundle : wish_.wanted) add_recorded(bundle.manifest.id.value, subjects);
+    if (wish_.prune) {
+      for (const auto& [id, release] : prepared_.generation.addons) add_recorded(id, subjects);
+    }
+    return subjects;
+  }
+
+  static void add(const bundle::Bundle& bundle, Subjects& subjects) {
+    subjects.addons[bundle.manifest.id.value].push_back(plan::make_release(bundle));
+    for (const bundle::BundleUnit& unit : bundle.units) {
+      if (!unit.privileges.dynamic_user.value) subjects.users.insert(unit.privileges.user.value);
+    }
+  }
+
+  void add_recorded(const AddonId& id, Subjects& subjects) const {
+    const auto found = prepared_.generation.addons.find(id);
+    if (found == prepared_.generation.addons.end()) return;
+    std::vector<plan::Release>& releases = subjects.addons[id];
+    if (std::find_if(releases.begin(), releases.end(), [&](const plan::Release& release) {
+          return release.version == found->second.version && release.units == found->second.units;
+        }) == releases.end()) {
+      releases.push_back(found->second);
+    }
+  }
+
+  const Request& request_;
+  const policy::SitePolicy& policy_;
+  Ports& ports_;
+  plan::Wish wish_;
+  Prepared prepared_;
+};
+
+}  // namespace
+
+Result<Prepared> prepare(const Request& request, const policy::SitePolicy& policy, Ports& ports) {
+  return Preparation(request, policy, ports).run();
+}
+
+}  // namespace addon::executor

@@ -1,0 +1,20 @@
+#include "executor/steps/step_run.hpp"
+
+namespace addon::executor {
+
+Result<> StepContext::reload_if_changed() {
+  if (!units_changed || !ports.units.is_live()) return {};
+  TRY(ports.units.reload());
+  units_changed = false;
+  return {};
+}
+
+Result<> StepRun::settle(StepContext& /*context*/) { return {}; }
+
+Result<> StepRun::clean(StepContext& /*context*/) { return {}; }
+
+std::unique_ptr<StepRun> make_run(const plan::Action& action) {
+  return std::visit([](const auto& step) { return make_run(step); }, action);
+}
+
+}  // namespace addon::executor
