@@ -1,0 +1,143 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/duration.hpp"
+#include "core/text.hpp"
+#include "manifest/checks.hpp"
+
+namespace addon::manifest {
+
+namespace {
+std::vector<Supervision> supervisions_for(Delivery delivery) {
+  switch (delivery) {
+    case Delivery::compiled_in:
+      return {Supervision::config_toggle};
+    case Delivery::pushed_artifact:
+      return {Supervision::agent_sidecar, Supervision::systemd_service, Supervision::systemd_timer,
+              Supervision::ephemeral_helper};
+    case Delivery::os_package:
+      return {Supervision::systemd_service, Supervision::systemd_timer, Supervision::agent_sidecar};
+  }
+  return {};
+}
+
+void read_duration(Reader& reader, const Field& field, std::chrono::milliseconds& into) {
+  const std::string* text = reader.plain_text(field);
+  if (text == nullptr) return;
+  const Result<std::chrono::milliseconds> duration = parse_duration(*text);
+  if (duration) {
+    into = *duration;
+  } else {
+    reader.report(rules::schema_pattern, field,
+                  fmt::format("{}: {}", field.label, duration.error().message()));
+  }
+}
+
+template <class T>
+void read_number(const Reader& reader, const Field& field, std::optional<T>& into) {
+  if (!reader.is_sound(field) || field.node->type != document::NodeType::integer) return;
+  into = static_cast<T>(field.node->as_integer());  // in range by the schema
+}
+
+void check_constraint(Reader& reader, const Field& field) {
+  const std::string* text = reader.plain_text(field);
+  if (text == nullptr || is_version_constraint(*text)) return;
+  reader.report(rules::version_constraint, field,
+                fmt::format("{} is {}, which is not a version constraint", field.label, quoted(*text)),
+                "write comparisons with SemVer versions, such as \">=1.2.0 <2.0.0\"");
+}
+}  // namespace
+
+void check_delivery_and_supervision(Reader& reader) {
+  const Field field = reader.root()["supervision"];
+  const std::string* delivery_text = reader.text(reader.root()["delivery"]);
+  const std::string* supervision_text = reader.text(field);
+  if (delivery_text == nullptr || supervision_text == nullptr) return;
+  const std::optional<Delivery> delivery = delivery_from(*delivery_text);
+  const std::optional<Supervision> supervision = supervision_from(*supervision_text);
+  if (!delivery || !supervision) return;
+  const std::vector<Supervision> possible = supervisions_for(*delivery);
+  if (std::find(possible.begin(), possible.end(), *supervision) != possible.end()) return;
+  std::vector<std::string> words;
+  for (const Supervision one : possible) words.emplace_back(to_string(one));
+  reader.report(rules::delivery_supervision_mismatch, field,
+                fmt::format("supervision {} does not go with delivery {}", *supervision_text, *delivery_text),
+                fmt::format("use supervision {}, or change delivery", join(words, ", ")));
+}
+
+bool is_version_constraint(std::string_view text) {
+  constexpr std::array<std::string_view, 6> comparisons = {">=", "<=", "==", ">", "<", "="};
+  constexpr std::string_view separators = " ,";
+  bool has_version = false;
+  while (true) {
+    text.remove_prefix(std::min(text.find_first_not_of(separators), text.size()));
+    if (text.empty()) return has_version;
+    for (const std::string_view comparison : comparisons) {
+      if (!text.starts_with(comparison)) continue;
+      text.remove_prefix(comparison.size());
+      text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+      break;
+    }
+    const std::string_view version = text.substr(0, text.find_first_of(separators));
+    if (!Version::parse(version)) return false;
+    text.remove_prefix(version.size());
+    has_version = true;
+  }
+}
+
+void check_constraints(Reader& reader) {
+  const Field needs = reader.root()["requires"];
+  check_constraint(reader, needs["base_agent"]);
+  for (const Field& item : needs["addons"].items()) {
+    check_constraint(reader, item["version"]);
+    const Field id_field = item["id"];
+    const std::string* id = reader.text(id_field);
+    if (id == nullptr) continue;
+    if (const Result<AddonId> parsed = AddonId::parse(*id); !parsed) {
+      reader.report(rules::schema_pattern, id_field,
+                    fmt::format("{}: {}", id_field.label, parsed.error().message()));
+    }
+  }
+}
+
+std::vector<std::string> read_words(Reader& reader, const Field& list) {
+  std::vector<std::string> words;
+  for (const Field& item : list.items()) {
+    if (const std::string* word = reader.plain_text(item)) words.push_back(*word);
+  }
+  return words;
+}
+
+Health read_health(Reader& reader) {
+  Health health;
+  const Field field = reader.root()["health"];
+  read_duration(reader, field["timeout"], health.timeout);
+  read_duration(reader, field["stable_for"], health.stable_for);
+  health.exec = read_words(reader, field["exec"]);
+  return health;
+}
+
+std::optional<Resources> read_resources(Reader& reader) {
+  const Field field = reader.root()["resources"];
+  if (!reader.is_sound(field)) return std::nullopt;
+  Resources resources;
+  resources.at = reader.span(field);
+  read_number(reader, field["cpu_max_percent"], resources.cpu_max_percent);
+  read_number(reader, field["memory_max_bytes"], resources.memory_max_bytes);
+  read_number(reader, field["memory_high_bytes"], resources.memory_high_bytes);
+  read_number(reader, field["tasks_max"], resources.tasks_max);
+  if (const std::string* slice = reader.plain_text(field["slice"])) resources.slice = *slice;
+  const bool has_both = resources.memory_high_bytes && resources.memory_max_bytes;
+  if (has_both && *resources.memory_high_bytes > *resources.memory_max_bytes) {
+    reader.report(
+        rules::memory_high_above_max, field["memory_high_bytes"],
+        fmt::format("resources.memory_high_bytes is {}, more than resources.memory_max_bytes, which is {}",
+                    *resources.memory_high_bytes, *resources.memory_max_bytes),
+        "lower it, or raise memory_max_bytes");
+  }
+  return resources;
+}
+
+}  // namespace addon::manifest
