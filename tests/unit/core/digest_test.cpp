@@ -54,6 +54,7 @@ TEST_CASE("several threads hash at once") {
   std::vector<Digest> digests(4);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(digests.size());
     for (Digest& digest : digests) {
       threads.emplace_back([&digest] {
         for (int i = 0; i < 1000; ++i) digest = Digest::of("abc");
