@@ -96,8 +96,11 @@ Result<std::string> read_all(host::File& file, const std::string& path, std::siz
   const host::FileState state = TRY(file.state());
   if (state.identity.size > limit) return too_large();
 
-  // It may be growing, or of a kind (procfs) that says no size: the limit is on what was read.
-  std::string text(static_cast<std::size_t>(state.identity.size) + 1, '\0');
+  // It may be growing, or of a kind (procfs) that says no size and gives everything to the first
+  // read or nothing: the limit is on what was read.
+  constexpr std::size_t smallest_buffer = 4096;
+  std::string text(std::min(std::max<std::size_t>(state.identity.size + 1, smallest_buffer), limit + 1),
+                   '\0');
   std::size_t used = 0;
   for (;;) {
     const std::span<char> room(text.data() + used, text.size() - used);
@@ -105,7 +108,7 @@ Result<std::string> read_all(host::File& file, const std::string& path, std::siz
     if (count == 0) break;
     used += count;
     if (used > limit) return too_large();
-    if (used == text.size()) text.resize(std::min(std::max<std::size_t>(text.size() * 2, 4096), limit + 1));
+    if (used == text.size()) text.resize(std::min(text.size() * 2, limit + 1));
   }
   text.resize(used);
   return text;

@@ -52,23 +52,25 @@ Result<> reset_descriptors() {
   }
 }
 
-void lift(__rlimit_resource resource) {
-  constexpr rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
-  // Best effort: without CAP_SYS_RESOURCE the caller's limit stays, and what hits it is an error.
-  setrlimit(resource, &none);
+/// Raises a limit to at least this, or as far as the hard limit lets a process that lacks
+/// CAP_SYS_RESOURCE. Best effort: what hits a limit that stays is an error of that call.
+void raise(__rlimit_resource resource, rlim_t least) {
+  rlimit limit{};
+  if (getrlimit(resource, &limit) != 0 || limit.rlim_cur >= least) return;
+  const rlim_t hard = limit.rlim_max;
+  limit = {least, std::max(least, hard)};
+  if (setrlimit(resource, &limit) == 0) return;
+  limit = {std::min(least, hard), hard};
+  setrlimit(resource, &limit);
 }
 
 void reset_limits() {
   constexpr rlimit nothing = {0, 0};
   setrlimit(RLIMIT_CORE, &nothing);
   if (!runs_as_root()) return;
-  for (const auto resource : {RLIMIT_FSIZE, RLIMIT_AS, RLIMIT_DATA, RLIMIT_CPU}) lift(resource);
-  rlimit files{};
-  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-    files.rlim_max = std::max(files.rlim_max, least_open_files);
-    files.rlim_cur = std::max(files.rlim_cur, least_open_files);
-    setrlimit(RLIMIT_NOFILE, &files);
-  }
+  for (const auto resource : {RLIMIT_FSIZE, RLIMIT_AS, RLIMIT_DATA, RLIMIT_CPU})
+    raise(resource, RLIM_INFINITY);
+  raise(RLIMIT_NOFILE, least_open_files);
 }
 
 void reset_signals() {

@@ -12,8 +12,8 @@ bool runs_as_root();
 ///  - of the environment TERM, NO_COLOR and COLUMNS are left, and PATH is the system's own;
 ///  - the umask is 022;
 ///  - descriptors 0, 1 and 2 are open (on /dev/null where they were not), all others closed;
-///  - no core is dumped; for root, files, memory and processor time have no limit and at least
-///    4096 files can be open;
+///  - no core is dumped; for root, as far as it may (CAP_SYS_RESOURCE, or the hard limit), files,
+///    memory and processor time have no limit and at least 4096 files can be open;
 ///  - no signal is blocked, SIGPIPE and SIGXFSZ are errors of the write instead of death, SIGCHLD
 ///    is at its default, no timer of the caller's runs.
 /// The working directory stays, since relative paths on the command line are meant from there.

@@ -1,0 +1,71 @@
+#include <catch2/catch.hpp>
+#include <cerrno>
+
+#include "unit/linux/scratch.hpp"
+
+namespace addon::linux {
+using namespace test;
+
+TEST_CASE("a durable write puts a new file in the old one's place, with its mode and root's") {
+  NEEDS_ROOT();
+  const Scratch scratch;
+  scratch.write("unit", "old", 0666);
+  const auto root = scratch.open();
+  const auto before = root->stat(at("unit")).value()->identity.inode;
+  REQUIRE(message(host::write_durably(*root, "unit", "new", 0644)) == "");
+  CHECK(scratch.read("unit") == "new");
+  CHECK(scratch.mode("unit") == 0644);
+  CHECK(root->stat(at("unit")).value()->identity.inode != before);
+  CHECK(scratch.names() == std::vector<std::string>{"unit"});
+}
+
+TEST_CASE("a durable write replaces a symlink and leaves its target alone") {
+  NEEDS_ROOT();
+  const Scratch scratch;
+  const Scratch outside;
+  outside.write("victim", "kept");
+  scratch.link("unit", outside / "victim");
+  const auto root = scratch.open();
+  REQUIRE(host::write_durably(*root, "unit", "new", 0644));
+  CHECK(outside.read("victim") == "kept");
+  CHECK(root->stat(at("unit")).value()->type == host::FileType::regular);
+}
+
+TEST_CASE("what a killed write left is no obstacle, even as a link or a name too long to extend") {
+  NEEDS_ROOT();
+  const Scratch scratch;
+  const Scratch outside;
+  outside.write("victim", "kept");
+  const std::string name(255, 'n');
+  scratch.link(host::temporary_name(name), outside / "victim");
+  const auto root = scratch.open();
+  REQUIRE(message(host::write_durably(*root, name, "new", 0600)) == "");
+  CHECK(outside.read("victim") == "kept");
+  CHECK(scratch.names() == std::vector<std::string>{name});
+}
+
+TEST_CASE("a durable write that fails names the file and leaves nothing behind") {
+  NEEDS_ROOT();
+  const Scratch scratch;
+  scratch.mkdir("unit");
+  const auto root = scratch.open();
+  const auto written = host::write_durably(*root, "unit", "new", 0644);
+  CHECK(message(written) == "cannot write unit: cannot rename " + (scratch / host::temporary_name("unit")) +
+                                " to unit: Is a directory");
+  CHECK(errno_of(written) == EISDIR);
+  CHECK(scratch.names() == std::vector<std::string>{"unit"});
+}
+
+TEST_CASE("a file's digest is that of its bytes, also beyond one buffer") {
+  const Scratch scratch;
+  const auto root = scratch.open();
+  for (const std::size_t size : {0U, 1U, 131'072U, 131'073U, 1'000'000U}) {
+    scratch.write("file", std::string(size, 'x'));
+    const auto file = root->open_file(at("file"));
+    REQUIRE(file);
+    const std::string expected = output_of({"sha256sum", scratch / "file"}).substr(0, 64);
+    CHECK(host::hash_file(**file).value().hex() == expected);
+  }
+}
+
+}  // namespace addon::linux
