@@ -225,6 +225,7 @@ class Explainer {
     for (const auto& [key, inner] : shape.properties) known.push_back(key);
     const bool is_root = target_.pointer.empty();
     for (const Member& member : node_.members) {
+      if (findings_.size() >= most_findings) return;
       if (shape.property(member.key) != nullptr || (is_root && is_private_key(member.key))) continue;
       const std::string meant = did_you_mean(member.key, known);
       add_at(rules::schema_unknown_key, member.key_at, pointer_append(target_.pointer, member.key),

@@ -13,8 +13,6 @@
 namespace addon::document {
 
 namespace {
-constexpr std::size_t most_findings = 1000;
-
 // Private keys never reach valijson, and it would compile the pattern anew for every document.
 Json without_private_keys(Json schema) {
   schema.erase("patternProperties");
@@ -52,7 +50,7 @@ std::vector<Finding> Schema::validate(const Document& document) const {
   const Validator::Complaints complaints = compiled_->validator.complaints(value);
   std::vector<Finding> findings;
   for (const Place& place : complaints.places) {
-    if (findings.size() > most_findings) break;
+    if (findings.size() >= most_findings) break;
     explain_place(document, root, place, findings);
   }
   if (findings.empty()) {
