@@ -17,17 +17,21 @@ std::string upper(std::string_view text) {
   return out;
 }
 
-std::vector<std::string> all_names() {
+// Without the prefix that all names share, lest it make any two of them look alike.
+std::string without_prefix(std::string_view name) {
+  const std::string lower = to_lower(name);
+  return lower.starts_with("cap_") ? lower.substr(4) : lower;
+}
+
+std::string suggestion(std::string_view name) {
   std::vector<std::string> names;
-  for (const Capability capability : CapabilitySet::all().members())
-    names.push_back(upper(capability.name()));
-  return names;
+  for (const std::string& known : CapabilitySet::all().names()) names.push_back(without_prefix(known));
+  const std::string meant = did_you_mean(without_prefix(name), names);
+  return meant.empty() ? "" : "CAP_" + upper(meant);
 }
 
 void report_unknown(Reader& reader, const Field& field, std::string_view name) {
-  const bool has_prefix = to_lower(name).starts_with("cap_");
-  const std::string meant =
-      did_you_mean(has_prefix ? std::string(name) : fmt::format("CAP_{}", name), all_names());
+  const std::string meant = suggestion(name);
   reader.report(rules::capability_unknown, field,
                 fmt::format("{} is not the name of a Linux capability{}", quoted(name),
                             meant.empty() ? "" : fmt::format("; did you mean {}?", meant)),
