@@ -36,7 +36,7 @@ case_cap_sys_admin_is_denied_and_changes_nothing() {
   make_good probe 1.0.0 caps=CAP_SYS_ADMIN
   expect_refused 4 addonctl apply --yes "$BUNDLE"
   expect_contains "${ERR,,}" cap_sys_admin
-  expect_contains "$ERR" policy.yaml:5
+  expect_contains "$ERR" policy.yaml:6
   expect_absent $ADDONS/probe
 }
 
