@@ -21,10 +21,11 @@ struct Stated {
 
 /// One command of an Exec*= line. systemd.service(5), "Command lines".
 struct ExecCommand {
-  std::string directive;              ///< "ExecStart", "ExecStartPre", …
-  std::vector<std::string> prefixes;  ///< in order, each one of @ - : + ! !! |
-  std::string program;                ///< as written, before specifiers
-  std::vector<std::string> arguments;
+  std::string directive;  ///< "ExecStart", "ExecStartPre", …
+  /// In order, each one of @ - : + ! !! |. PermissionsStartOnly= gives all but ExecStart= the +.
+  std::vector<std::string> prefixes;
+  std::string program;                 ///< as written, before specifiers
+  std::vector<std::string> arguments;  ///< with the prefix @, the first is the name to run under
   SourceSpan at;
 
   bool has_prefix(std::string_view prefix) const;
@@ -33,8 +34,10 @@ struct ExecCommand {
 /// The privileges that a .service really has by its own text, as systemd 252 would run it.
 /// systemd.exec(5). For a .timer everything stays at its default and exec is empty.
 struct Privileges {
-  Stated<std::string> user;   ///< "" when unset: root
-  Stated<std::string> group;  ///< "" when unset: the user's
+  /// "" when unset: root. With DynamicUser= and no User= it is the name that systemd makes up, at
+  /// the line of DynamicUser=; an account of that name, if there is one, is what it runs as.
+  Stated<std::string> user;
+  Stated<std::string> group;  ///< "" when unset: the user's. With DynamicUser= as `user` is
   Stated<bool> dynamic_user;
   Stated<std::vector<std::string>> supplementary_groups;
   /// All capabilities when CapabilityBoundingSet= is unset; what other directives take from it
@@ -42,12 +45,14 @@ struct Privileges {
   Stated<CapabilitySet> bounding;
   bool bounding_stated = false;  ///< CapabilityBoundingSet= is set at all
   Stated<CapabilitySet> ambient;
-  Stated<bool> no_new_privileges;  ///< as set by NoNewPrivileges=
+  Stated<bool> no_new_privileges;  ///< as set by NoNewPrivileges=, or by DynamicUser=, which forces it
   /// With what systemd implies when it executes the unit. `at` is the line that brings it about.
+  /// Commands with the prefix + run without it, those with ! without what is only implied.
   Stated<bool> no_new_privileges_effective;
   std::vector<ExecCommand> exec;
 
-  /// Whether its main process starts as root: User= unset, "root" or "0", and no DynamicUser=.
+  /// Whether its main process starts as root: User= is "root" or "0", also with DynamicUser=
+  /// (which takes an account that exists), or unset without DynamicUser=.
   bool runs_as_root() const;
 };
 
@@ -61,6 +66,8 @@ Analysis analyze(const UnitFile& unit, const UnitName& name);
 
 /// For plans and generations: names as in `systemctl show`. Contract: docs/reference.md.
 Json to_json(const Privileges& privileges);
+/// Reads back what to_json() wrote. What is missing or of a wrong type is read as the greater
+/// privilege.
 Privileges privileges_from_json(const Json& json);
 
 }  // namespace addon::unit

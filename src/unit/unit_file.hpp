@@ -31,7 +31,8 @@ struct UnitFile {
 
 struct ParsedUnit {
   UnitFile unit;
-  std::vector<Finding> findings;  ///< encoding, NUL and control characters, lines without '=', assignments outside a section
+  /// Encoding, NUL and control characters, lines without '=', assignments outside a section.
+  std::vector<Finding> findings;
 };
 
 /// Parses unit text. Never fails as a whole: what systemd would skip with a warning is a finding
