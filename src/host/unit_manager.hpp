@@ -22,7 +22,7 @@ struct UnitStatus {
   std::string fragment_path;
   std::vector<std::string> drop_in_paths;
   std::uint32_t main_pid = 0;
-  std::uint32_t restarts = 0;  ///< NRestarts
+  std::uint32_t restarts = 0;                           ///< NRestarts
   std::chrono::microseconds active_enter_monotonic{0};  ///< CLOCK_MONOTONIC; 0: never active
 
   bool is_active() const { return active_state == "active" || active_state == "reloading"; }
@@ -44,7 +44,8 @@ class UnitManager {
   virtual Result<> enable(const UnitName& name) = 0;
   virtual Result<> disable(const UnitName& name) = 0;
   /// These queue a job (mode "replace") and wait for its result: anything but "done" is an error
-  /// that names the result and the unit's state. On timeout the job is cancelled.
+  /// that names the result and the unit's state. On timeout the job is cancelled. To stop a unit
+  /// that systemd does not know is no error.
   virtual Result<> start(const UnitName& name, std::chrono::milliseconds timeout) = 0;
   virtual Result<> restart(const UnitName& name, std::chrono::milliseconds timeout) = 0;
   virtual Result<> stop(const UnitName& name, std::chrono::milliseconds timeout) = 0;

@@ -151,7 +151,8 @@ Result<> SystemdManager::enable(const UnitName& name) {
   ManagerConnection& bus = *TRY(connection());
   const Message message = TRY(bus.manager_call(doing, "EnableUnitFiles"));
   constexpr int runtime = 0;
-  constexpr int force = 0;  // a link that is in the way is somebody's: an error, not ours to replace
+  // An alias that is in the way stays an error. Links in .wants systemd replaces whatever this says.
+  constexpr int force = 0;
   const int r = sd_bus_message_append(message.get(), "asbb", 1, name.str().c_str(), runtime, force);
   if (r < 0) return tl::unexpected(wire_error(doing, r));
   TRY(bus.call(doing, message, reply_timeout));
@@ -194,7 +195,9 @@ Result<> SystemdManager::restart(const UnitName& name, std::chrono::milliseconds
 }
 
 Result<> SystemdManager::stop(const UnitName& name, std::chrono::milliseconds timeout) {
-  return run_job("stop", "StopUnit", name, timeout);
+  const Result<> stopped = run_job("stop", "StopUnit", name, timeout);
+  if (!stopped && stopped.error().errno_value() == ENOENT && connection_) return {};
+  return stopped;
 }
 
 Result<> SystemdManager::reset_failed(const UnitName& name) {
