@@ -77,18 +77,21 @@ void check_granted(const InstallUnit& step, std::vector<Finding>& findings) {
        step.privileges.bounding.at, fmt::format("add {} to CapabilityBoundingSet=", join(missing, " ")));
 }
 
+// A program with capabilities is 0750 and run_as's: another user could not execute it at all. Else
+// the unit's user is what counts, and policy judges that; the manifest only misleads its reader.
 void check_user(const InstallUnit& step, std::vector<Finding>& findings) {
   if (step.run_as.what.empty() || step.privileges.exec.empty()) return;
   const unit::Privileges& privileges = step.privileges;
   const std::string user = privileges.user.value.empty() ? "root" : privileges.user.value;
   if (!privileges.dynamic_user.value && user == step.run_as.what) return;
+  const bool cannot_execute = runs_granted_program(step) && !privileges.runs_as_root();
   trap(findings, rules::run_as_contradicts_user, step,
        fmt::format("{} runs as {}, but {} says run_as {}", step.unit.str(),
                    privileges.dynamic_user.value ? "a dynamic user" : printable(user),
                    to_string(step.run_as.at), printable(step.run_as.what)),
        privileges.user.at,
        fmt::format("set User={} in the unit, or change run_as", printable(step.run_as.what)),
-       Severity::warning);
+       cannot_execute ? Severity::error : Severity::warning);
 }
 
 }  // namespace

@@ -83,7 +83,8 @@ case_the_callers_environment_changes_nothing_that_root_does() {
 
 case_an_ordinary_user_changes_nothing() {
   make_good probe 1.0.0
-  host_run chmod -R a+rX /root
+  host_run chmod a+x /root
+  host_run chmod -R a+rX /root/bundles
   expect_refused 10 setpriv --reuid operator --regid operator --clear-groups addonctl apply --yes "$BUNDLE"
   expect_absent $ADDONS/probe
   host_run chmod 0700 /root
