@@ -66,8 +66,8 @@ Analysis analyze(const UnitFile& unit, const UnitName& name);
 
 /// For plans and generations: names as in `systemctl show`. Contract: docs/reference.md.
 Json to_json(const Privileges& privileges);
-/// Reads back what to_json() wrote. What is missing or of a wrong type is read as the greater
-/// privilege.
+/// Reads back what to_json() wrote. What is missing or of a wrong type is left out; a set of
+/// capabilities then counts as all of them.
 Privileges privileges_from_json(const Json& json);
 
 }  // namespace addon::unit

@@ -33,8 +33,8 @@ SourceSpan place_from_json(const Json& json, const std::string& file) {
           int_of(member(json, "column"))};
 }
 
-CapabilitySet set_from_json(const Json& json, CapabilitySet otherwise) {
-  if (!json.is_array()) return otherwise;
+CapabilitySet set_from_json(const Json& json) {
+  if (!json.is_array()) return CapabilitySet::all();
   CapabilitySet set;
   for (const Json& name : json) {
     if (const auto capability = Capability::from_name(text_of(name))) set.insert(*capability);
@@ -106,17 +106,17 @@ Privileges privileges_from_json(const Json& json) {
   const auto boolean = [&](std::string_view key) {
     return Stated<bool>{is_true(member(json, key)), at(key)};
   };
-  const auto set = [&](std::string_view key, CapabilitySet otherwise) {
-    return Stated<CapabilitySet>{set_from_json(member(json, key), otherwise), at(key)};
+  const auto set = [&](std::string_view key) {
+    return Stated<CapabilitySet>{set_from_json(member(json, key)), at(key)};
   };
   Privileges p;
   p.user = text("User");
   p.group = text("Group");
   p.dynamic_user = boolean("DynamicUser");
   p.supplementary_groups = {texts_from_json(member(json, "SupplementaryGroups")), at("SupplementaryGroups")};
-  p.bounding = set("CapabilityBoundingSet", CapabilitySet::all());
+  p.bounding = set("CapabilityBoundingSet");
   p.bounding_stated = is_true(member(json, "CapabilityBoundingSetStated"));
-  p.ambient = set("AmbientCapabilities", {});
+  p.ambient = set("AmbientCapabilities");
   p.no_new_privileges = boolean("NoNewPrivileges");
   p.no_new_privileges_effective = boolean("NoNewPrivilegesEffective");
   const Json& exec = member(json, "exec");
