@@ -35,7 +35,7 @@ ReadManifest read_manifest(const host::Directory& directory, const Survey& surve
                            const std::string& source, std::vector<Finding>& findings) {
   const auto path = find_manifest(directory, source);
   if (!path) {
-    if (!survey.refuses("")) append(findings, path.error().findings());
+    append(findings, path.error().findings());
     return {};
   }
   // Without it in the survey there is a finding that says why.
@@ -97,6 +97,7 @@ ReadBundle read_directory(std::shared_ptr<const host::Directory> directory, cons
                           Origin origin, const host::KnownDigests& known) {
   Survey found = survey(*directory, source, origin);
   std::vector<Finding> findings = std::move(found.findings);
+  if (!found.complete) return finish(std::nullopt, std::move(findings));
   Reader reader(*directory, known);
 
   ReadManifest read = read_manifest(*directory, found, reader, source, findings);

@@ -58,6 +58,7 @@ void Walk::refuse(const Rule& rule, std::string_view path, std::string message, 
 bool Walk::count() {
   ++entries_;
   if (entries_ == kMaxEntries + 1) {
+    survey_.complete = false;
     Finding finding = make_finding(
         rules::bundle_limit, fmt::format("the bundle has more than {} files and directories", kMaxEntries),
         {source_});
@@ -70,6 +71,7 @@ bool Walk::count() {
 void Walk::directory(const host::Directory& directory, const std::optional<RelativePath>& path) {
   const auto entries = directory.list();
   if (!entries) {
+    if (!path) survey_.complete = false;
     refuse(rules::bundle_unreadable, path ? path->str() : "",
            fmt::format("cannot list the directory: {}", entries.error().message()),
            "check that it exists and that you may read it");
@@ -201,9 +203,8 @@ const SurveyedFile* Survey::find(std::string_view path) const {
 }
 
 bool Survey::refuses(std::string_view path) const {
-  return std::any_of(refused.begin(), refused.end(), [&](const std::string& refusal) {
-    return refusal.empty() || path == refusal || is_below(path, refusal);
-  });
+  return std::any_of(refused.begin(), refused.end(),
+                     [&](const std::string& refusal) { return path == refusal || is_below(path, refusal); });
 }
 
 bool Survey::is_directory(std::string_view path) const {

@@ -21,6 +21,7 @@ struct Survey {
   std::vector<SurveyedFile> files;   ///< regular files with safe names, sorted by path
   std::vector<std::string> refused;  ///< paths of everything else, and of what could not be looked at
   std::vector<Finding> findings;
+  bool complete = true;  ///< false when the walk had to stop: then nothing is known of what is not here
 
   const SurveyedFile* find(std::string_view path) const;
   /// Whether the path, or a directory on the way to it, has a finding that explains its absence.

@@ -141,25 +141,16 @@ ChosenPrimary only_unit(const manifest::Manifest& manifest, const ReadUnits& uni
                       fmt::format("add a {} beside the manifest", suffix))}};
 }
 
-ChosenPrimary named_primary(const manifest::Manifest& manifest, const ReadUnits& units,
-                            std::string_view suffix) {
+/// That its suffix fits the supervision, and that systemd.units lists it, is the manifest's to check.
+ChosenPrimary named_primary(const manifest::Manifest& manifest, const ReadUnits& units) {
   const auto& named = *manifest.primary;
-  const auto fail = [&](std::string message, std::string fix) {
-    return ChosenPrimary{std::nullopt,
-                         {finding_at(rules::primary_unit_missing, std::move(message), named.at, named.pointer,
-                                     std::move(fix))}};
-  };
-  if (named.value.suffix() != suffix) {
-    return fail(fmt::format("systemd.primary is {}, but supervision {} starts a {}", named.value.str(),
-                            manifest::to_string(manifest.supervision.value), suffix),
-                fmt::format("name a {}, or change the supervision", suffix));
+  if (std::find(units.names.begin(), units.names.end(), named.value) != units.names.end()) {
+    return {named.value, {}};
   }
-  if (std::find(units.names.begin(), units.names.end(), named.value) == units.names.end()) {
-    return fail(
-        fmt::format("systemd.primary is {}, which is not one of the add-on's units", named.value.str()),
-        "add it to systemd.units and to the bundle, or name another one");
-  }
-  return {named.value, {}};
+  return {std::nullopt,
+          {finding_at(rules::primary_unit_missing,
+                      fmt::format("systemd.primary is {}, which the bundle does not have", named.value.str()),
+                      named.at, named.pointer, "add it beside the manifest, or name another unit")}};
 }
 
 /// A timer is of use only with the service that it starts, and that must be the add-on's own.
@@ -185,7 +176,7 @@ ChosenPrimary choose_primary(const manifest::Manifest& manifest, const ReadUnits
   if (!is_timer && manifest.supervision.value != manifest::Supervision::systemd_service) return {};
   const std::string_view suffix = is_timer ? ".timer" : ".service";
   ChosenPrimary chosen =
-      manifest.primary ? named_primary(manifest, units, suffix) : only_unit(manifest, units, suffix);
+      manifest.primary ? named_primary(manifest, units) : only_unit(manifest, units, suffix);
   if (is_timer && chosen.primary) chosen.findings = check_activated(*chosen.primary, units);
   return chosen;
 }

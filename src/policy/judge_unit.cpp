@@ -21,13 +21,14 @@ void judge_name(Bench& bench, const plan::InstallUnit& action) {
       bench.scopes.unit_name(name));
 }
 
-/// DynamicUser= takes a user that exists already where one has the unit's or User='s name
-/// (systemd.exec(5)), and that may be root.
-std::string static_user(const plan::InstallUnit& action) {
-  const std::string& user = action.privileges.user.value;
-  if (!action.privileges.dynamic_user.value || !user.empty()) return user_name(user);
-  const std::string& unit = action.unit.str();
-  return unit.substr(0, unit.size() - action.unit.suffix().size()) == "root" ? "root" : "";
+/// The user that must exist already, "" for one that systemd makes. DynamicUser= takes an existing user
+/// of User='s name instead of making one (systemd.exec(5)), so what User= says needs a line of its own.
+std::string static_user(const unit::Privileges& privileges) {
+  const bool named_by_unit =
+      privileges.dynamic_user.value &&
+      (privileges.user.value.empty() || privileges.user.at == privileges.dynamic_user.at);
+  if (named_by_unit && !privileges.runs_as_root()) return "";
+  return user_name(privileges.user.value);
 }
 
 void judge_user(Bench& bench, const plan::InstallUnit& action, const std::string& user) {
@@ -90,11 +91,11 @@ void judge_unit(Bench& bench, const plan::InstallUnit& action, const std::set<st
   judge_references(bench, action, own_units);
   // A timer runs nothing itself.
   if (action.unit.is_timer()) return;
-  const std::string user = static_user(action);
+  const std::string user = static_user(action.privileges);
   judge_user(bench, action, user);
   judge_prefixes(bench, action);
   judge_ambient(bench, action);
-  if (user == "root") judge_bounding_set(bench, action);
+  if (action.privileges.runs_as_root()) judge_bounding_set(bench, action);
 }
 
 }  // namespace addon::policy

@@ -136,7 +136,7 @@ void PolicyReader::read_match(const Place& place, Grant& grant) {
   const Place ids = place["match"]["id"];
   const Place signed_by = place["match"]["signed_by"];
   grant.ids = strings(ids, grant.name);
-  if (grant.ids.empty() && signed_by.node == nullptr) {
+  if (grant.ids.empty()) {
     invalid(ids.node != nullptr ? ids : place, fmt::format("grant {} matches no add-on", quoted(grant.name)),
             "name the add-ons that it is for in match.id");
   }
@@ -145,7 +145,6 @@ void PolicyReader::read_match(const Place& place, Grant& grant) {
   Allowances denies;
   denies.capabilities_deny = std::move(grant.allowances.capabilities_deny);
   grant.allowances = std::move(denies);
-  if (grant.ids.empty()) grant.ids.push_back({"*", ref(signed_by, grant.name)});
   invalid(signed_by,
           fmt::format("grant {} is bound to a signature, and this version checks none: it allows nothing",
                       quoted(grant.name)),

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "core/text.hpp"
@@ -64,7 +65,12 @@ bool Verdicts::has_refused(const AddonId& addon, const std::string& subject) con
 }
 
 std::vector<Finding> Verdicts::take_findings() {
-  sort_findings(findings_);
+  // Not sort_findings(): two add-ons may be refused the same in the same words, and both must be told.
+  const auto place = [](const Finding& finding) {
+    return std::tie(finding.at.file, finding.at.line, finding.at.column, finding.rule->id);
+  };
+  std::stable_sort(findings_.begin(), findings_.end(),
+                   [&](const Finding& a, const Finding& b) { return place(a) < place(b); });
   return std::move(findings_);
 }
 

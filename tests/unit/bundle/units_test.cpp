@@ -1,0 +1,168 @@
+#include <catch2/catch.hpp>
+
+#include "fixture.hpp"
+
+using namespace addon;
+using namespace addon::bundle;
+using namespace addon::bundle::test;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+Lines unit_names(const ReadBundle& read) {
+  Lines names;
+  REQUIRE(read.bundle);
+  for (const BundleUnit& unit : read.bundle->units) names.push_back(unit.name.str());
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("without a list every unit beside the manifest is one of the add-on's, sorted") {
+  Fixture fixture;
+  fixture.write("addon.yaml", manifest_text("systemd-timer"));
+  fixture.write("probe", "x");
+  fixture.write("probe.timer", timer);
+  fixture.write("probe.service", service);
+  fixture.write("sub/other.service", service);
+  fixture.write("probe.service.bak", "x");
+  const ReadBundle read = fixture.read();
+  CHECK(shown(read).empty());
+  CHECK(unit_names(read) == Lines{"probe.service", "probe.timer"});
+  CHECK(read.bundle->primary->str() == "probe.timer");
+  CHECK(read.bundle->units.front().privileges.user.value == "probe");
+  CHECK(to_string(read.bundle->units.front().privileges.user.at) == "SOURCE/probe.service:2:1");
+  CHECK(to_string(read.bundle->units.front().asked_at) == "SOURCE/probe.service");
+}
+
+TEST_CASE("with a list only the listed units are the add-on's, asked for by the manifest's line") {
+  Fixture fixture;
+  write_service_bundle(fixture, "systemd: {units: [probe.service]}\n");
+  fixture.write("template.service", "not installed");
+  const ReadBundle read = fixture.read();
+  CHECK(shown(read).empty());
+  CHECK(unit_names(read) == Lines{"probe.service"});
+  CHECK(read.bundle->units.front().asked_at.file == "SOURCE/addon.yaml");
+  CHECK(read.bundle->units.front().asked_at.line == 13);
+}
+
+TEST_CASE("a listed unit that is absent is refused at the line that lists it, once") {
+  Fixture fixture;
+  write_service_bundle(fixture, "systemd: {units: [probe.service, extra.timer]}\n");
+  CHECK(shown(fixture.read()) ==
+        Lines{"SOURCE/addon.yaml:13 bundle-file-missing: the bundle has no unit extra.timer"});
+}
+
+TEST_CASE("findings of units name the unit's own file and line") {
+  Fixture fixture;
+  write_service_bundle(fixture);
+  fixture.write("probe.service", "[Service]\nUser=probe\nExecStart=/bin/true\nnonsense\n");
+  const ReadBundle read = fixture.read();
+  CHECK_FALSE(read.bundle);
+  REQUIRE(read.findings.size() == 1);
+  CHECK(read.findings.front().at.file == "SOURCE/probe.service");
+  CHECK(read.findings.front().at.line == 4);
+  CHECK(read.findings.front().addon == "probe");
+}
+
+TEST_CASE("a unit beside the manifest whose name is not safe is refused") {
+  Fixture fixture;
+  write_service_bundle(fixture);
+  fixture.write("probe@.service", service);
+  CHECK(shown(fixture.read()) == Lines{"SOURCE/probe@.service unsafe-unit-name: \"probe@.service\" is not a "
+                                       "unit name that an add-on may use: "
+                                       "use letters, digits, ':', '-', '_' and '.' only"});
+}
+
+TEST_CASE("a unit over 1 MiB is refused") {
+  Fixture fixture;
+  write_service_bundle(fixture);
+  fixture.write("probe.service", std::string((std::size_t{1} << 20) + 1, '#'));
+  CHECK(shown(fixture.read()) ==
+        Lines{"SOURCE/probe.service bundle-limit: probe.service is larger than 1 MiB, too large for a unit"});
+}
+
+TEST_CASE("two services without a named primary are ambiguous") {
+  Fixture fixture;
+  write_service_bundle(fixture);
+  fixture.write("helper.service", service);
+  CHECK(shown(fixture.read()) == Lines{"SOURCE/addon.yaml:7 primary-unit-ambiguous: supervision "
+                                       "systemd-service starts one .service, and the "
+                                       "bundle has 2: helper.service, probe.service"});
+}
+
+TEST_CASE("a named primary is taken") {
+  Fixture fixture;
+  write_service_bundle(fixture, "systemd: {primary: helper.service}\n");
+  fixture.write("helper.service", service);
+  const ReadBundle read = fixture.read();
+  CHECK(shown(read).empty());
+  CHECK(read.bundle->primary->str() == "helper.service");
+}
+
+TEST_CASE("a named primary that the bundle lacks is refused") {
+  Fixture fixture;
+  write_service_bundle(fixture, "systemd: {primary: helper.service}\n");
+  CHECK(shown(fixture.read()) == Lines{"SOURCE/addon.yaml:13 primary-unit-missing: systemd.primary is "
+                                       "helper.service, which the bundle does "
+                                       "not have"});
+}
+
+TEST_CASE("a service or timer to start is required by its supervision") {
+  Fixture fixture;
+  fixture.write("probe", "x");
+  SECTION("systemd-service") {
+    fixture.write("addon.yaml", manifest_text("systemd-service"));
+    CHECK(shown(fixture.read()) == Lines{"SOURCE/addon.yaml:7 primary-unit-missing: supervision "
+                                         "systemd-service starts a .service, and the "
+                                         "bundle has none"});
+  }
+  SECTION("systemd-timer") {
+    fixture.write("addon.yaml", manifest_text("systemd-timer"));
+    fixture.write("probe.service", service);
+    CHECK(shown(fixture.read()) == Lines{"SOURCE/addon.yaml:7 primary-unit-missing: supervision "
+                                         "systemd-timer starts a .timer, and the bundle "
+                                         "has none"});
+  }
+}
+
+TEST_CASE("a timer's service must be in the bundle") {
+  Fixture fixture;
+  fixture.write("addon.yaml", manifest_text("systemd-timer"));
+  fixture.write("probe", "x");
+  fixture.write("probe.service", service);
+  SECTION("named by Unit=") {
+    fixture.write("probe.timer",
+                  "[Timer]\nOnCalendar=daily\nUnit=ssh.service\n[Install]\nWantedBy=timers.target\n");
+    CHECK(
+        shown(fixture.read()) ==
+        Lines{"SOURCE/probe.timer:3 bundle-file-missing: probe.timer starts \"ssh.service\", which is not a "
+              ".service of the bundle"});
+  }
+  SECTION("named by the timer's own name") {
+    fixture.write("nightly.timer", timer);
+    CHECK(shown(fixture.read()) == Lines{"SOURCE/nightly.timer bundle-file-missing: nightly.timer starts "
+                                         "\"nightly.service\", which is not a "
+                                         ".service of the bundle"});
+  }
+  SECTION("it is") {
+    fixture.write("nightly.timer",
+                  "[Timer]\nOnCalendar=daily\nUnit=probe.service\n[Install]\nWantedBy=timers.target\n");
+    const ReadBundle read = fixture.read();
+    CHECK(shown(read).empty());
+    CHECK(read.bundle->primary->str() == "nightly.timer");
+  }
+}
+
+TEST_CASE("add-ons that systemd does not supervise have no primary, units or not") {
+  Fixture fixture;
+  fixture.write("probe", "x");
+  fixture.write("addon.yaml", manifest_text("agent-sidecar"));
+  const ReadBundle without = fixture.read();
+  REQUIRE(without.bundle);
+  CHECK_FALSE(without.bundle->primary);
+  fixture.write("probe.service", service);
+  const ReadBundle with = fixture.read();
+  CHECK_FALSE(with.bundle->primary);
+  CHECK(unit_names(with) == Lines{"probe.service"});
+}

@@ -1,0 +1,70 @@
+#include <catch2/catch.hpp>
+
+#include "fixture.hpp"
+
+using namespace addon;
+using namespace addon::policy;
+using namespace addon::policy::test;
+
+TEST_CASE("delivery, supervision and user of a manifest each need a line") {
+  CHECK(
+      refusals(SitePolicy::nothing(), {activation("probe", "pushed-artifact", "systemd-timer", "probe")}) ==
+      Lines{"addon.yaml:6 policy-delivery []: no policy line allows delivery pushed-artifact | add "
+            "pushed-artifact "
+            "to delivery.allow, or to a grant for probe",
+            "addon.yaml:7 policy-supervision []: no policy line allows supervision systemd-timer | add "
+            "systemd-timer to supervision.allow, or to a grant for probe",
+            "addon.yaml:8 policy-run-as []: no policy line allows the add-on to run as probe | add probe to "
+            "run_as.allow, or to a grant for probe"});
+}
+
+TEST_CASE("each of them is decided by its own line") {
+  const SitePolicy policy = policy_of(
+      "delivery: {allow: [pushed-artifact]}\nsupervision: {allow: [systemd-timer]}\nrun_as: {allow: [a, "
+      "probe]}\n");
+  CHECK(decisions(policy, {activation("probe", "pushed-artifact", "systemd-timer", "probe")}) ==
+        Lines{"delivery pushed-artifact at addon.yaml:6 by policy.yaml:2",
+              "supervision systemd-timer at addon.yaml:7 by policy.yaml:3",
+              "user probe at addon.yaml:8 by policy.yaml:4"});
+  CHECK(refusals(policy, {activation("probe", "os-package", "systemd-service", "a")}).size() == 2);
+}
+
+TEST_CASE("a manifest that names no user asks for none") {
+  const SitePolicy policy =
+      policy_of("delivery: {allow: [pushed-artifact]}\nsupervision: {allow: [ephemeral-helper]}\n");
+  CHECK(refusals(policy, {activation("probe", "pushed-artifact", "ephemeral-helper")}).empty());
+}
+
+TEST_CASE("a manifest that names root needs a line that says root") {
+  const SitePolicy policy = policy_of(
+      "delivery: {allow: [pushed-artifact]}\nsupervision: {allow: [ephemeral-helper]}\nrun_as: {allow: "
+      "[probe]}\n");
+  for (const char* user : {"root", "0"}) {
+    CHECK(
+        refusals(policy, {activation("probe", "pushed-artifact", "ephemeral-helper", user)}) ==
+        Lines{"addon.yaml:8 policy-run-as []: no policy line allows the add-on to run as root | add root to "
+              "run_as.allow, or to a grant for probe"});
+  }
+}
+
+TEST_CASE("removing what is current asks for nothing") {
+  const auto version = Version::parse("1.0.0");
+  REQUIRE(version);
+  CHECK(refusals(SitePolicy::nothing(), {plan::SwitchCurrent{id_of("probe"), *version, {}, {}}}).empty());
+}
+
+TEST_CASE("a step that activates without saying what it asks for is refused") {
+  const auto version = Version::parse("1.0.0");
+  REQUIRE(version);
+  CHECK(refusals(policy_of("delivery: {allow: [pushed-artifact]}\n"),
+                 {plan::SwitchCurrent{id_of("probe"), {}, *version, {}}}) ==
+        Lines{":0 policy-delivery []: the step that activates probe 1.0.0 does not say what it asks for | "});
+}
+
+TEST_CASE("words that are none of ours are never allowed") {
+  const SitePolicy policy =
+      policy_of("delivery: {allow: [pushed-artifact]}\nsupervision: {allow: [config-toggle]}\n");
+  CHECK(refusals(policy, {activation("probe", "teleport", "config-toggle")}) ==
+        Lines{"addon.yaml:6 policy-delivery []: no policy line allows delivery teleport | add teleport to "
+              "delivery.allow, or to a grant for probe"});
+}
