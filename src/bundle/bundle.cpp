@@ -55,15 +55,18 @@ ReadManifest read_manifest(const host::Directory& directory, const Survey& surve
   return {std::move(parsed.manifest), Digest::of(*text)};
 }
 
-ReadBundle finish(std::optional<Bundle> bundle, std::vector<Finding> findings) {
-  if (bundle) {
-    for (Finding& finding : findings) {
-      if (finding.addon.empty()) finding.addon = bundle->manifest.id.value.str();
-    }
+/// The findings, as those of that add-on.
+std::vector<Finding> finished(std::vector<Finding> findings, const AddonId& addon) {
+  for (Finding& finding : findings) {
+    if (finding.addon.empty()) finding.addon = addon.str();
   }
   sort_findings(findings);
-  if (has_errors(findings)) bundle.reset();
-  return {std::move(bundle), std::move(findings)};
+  return findings;
+}
+
+ReadBundle unusable(std::vector<Finding> findings) {
+  sort_findings(findings);
+  return {std::nullopt, std::move(findings)};
 }
 
 }  // namespace
@@ -97,26 +100,28 @@ ReadBundle read_directory(std::shared_ptr<const host::Directory> directory, cons
                           Origin origin, const host::KnownDigests& known) {
   Survey found = survey(*directory, source, origin);
   std::vector<Finding> findings = std::move(found.findings);
-  if (!found.complete) return finish(std::nullopt, std::move(findings));
+  if (!found.complete) return unusable(std::move(findings));
   Reader reader(*directory, known);
 
   ReadManifest read = read_manifest(*directory, found, reader, source, findings);
   ReadUnits units = read_units(found, reader, source, read.manifest ? &*read.manifest : nullptr);
   append(findings, units.findings);
-  if (!read.manifest) return finish(std::nullopt, std::move(findings));
+  if (!read.manifest) return unusable(std::move(findings));
+  const AddonId id = read.manifest->id.value;
 
   ChosenPrimary chosen = choose_primary(*read.manifest, units);
   append(findings, std::move(chosen.findings));
-  ChosenFiles files = choose_files(found, reader, source, *read.manifest, units.names);
-  append(findings, std::move(files.findings));
-  Bundle bundle{source,
-                std::move(*read.manifest),
-                read.sha256,
-                std::move(files.files),
-                std::move(units.units),
-                std::move(chosen.primary),
-                std::move(directory)};
-  return finish(std::move(bundle), std::move(findings));
+  append(findings, check_files(found, source, *read.manifest, units.names));
+  // What will not be installed need not be read.
+  if (has_errors(findings)) return {std::nullopt, finished(std::move(findings), id)};
+
+  StagedFiles staged = stage_files(found, reader, source, *read.manifest);
+  append(findings, std::move(staged.findings));
+  findings = finished(std::move(findings), id);
+  if (has_errors(findings)) return {std::nullopt, std::move(findings)};
+  return {Bundle{source, std::move(*read.manifest), read.sha256, std::move(staged.files),
+                 std::move(units.units), std::move(chosen.primary), std::move(directory)},
+          std::move(findings)};
 }
 
 }  // namespace addon::bundle

@@ -11,15 +11,13 @@ namespace addon::bundle {
 
 namespace {
 
-class Choice {
+class Check {
  public:
-  Choice(const Survey& survey, const std::string& source, const manifest::Manifest& manifest)
+  Check(const Survey& survey, const std::string& source, const manifest::Manifest& manifest)
       : survey_(survey), source_(source), manifest_(manifest) {}
 
   void check_named();
   void check_unlisted(const std::vector<UnitName>& units);
-  BundleFile file(const SurveyedFile& surveyed, const Digest& digest) const;
-  void unreadable(const SurveyedFile& surveyed, const Error& error);
   std::vector<Finding> findings() && { return std::move(findings_); }
 
  private:
@@ -28,7 +26,6 @@ class Choice {
     return survey_.find(path.str()) == nullptr && !survey_.refuses(path.str());
   }
   void add(const Rule& rule, std::string message, SourceSpan at, std::string pointer, std::string fix);
-  unsigned mode_of(const RelativePath& path) const;
 
   const Survey& survey_;
   const std::string& source_;
@@ -36,13 +33,13 @@ class Choice {
   std::vector<Finding> findings_;
 };
 
-void Choice::add(const Rule& rule, std::string message, SourceSpan at, std::string pointer, std::string fix) {
+void Check::add(const Rule& rule, std::string message, SourceSpan at, std::string pointer, std::string fix) {
   Finding finding = make_finding(rule, std::move(message), std::move(at), std::move(pointer));
   finding.fix = std::move(fix);
   findings_.push_back(std::move(finding));
 }
 
-void Choice::check_named() {
+void Check::check_named() {
   if (is_pushed() && is_absent(manifest_.binary.value)) {
     add(rules::bundle_file_missing,
         fmt::format("the bundle has no file {}, the binary", quoted(manifest_.binary.value.str())),
@@ -71,7 +68,7 @@ void Choice::check_named() {
   }
 }
 
-void Choice::check_unlisted(const std::vector<UnitName>& units) {
+void Check::check_unlisted(const std::vector<UnitName>& units) {
   if (!manifest_.files) return;
   std::set<std::string> named{manifest_.binary.value.str()};
   for (const UnitName& unit : units) named.insert(unit.str());
@@ -86,46 +83,44 @@ void Choice::check_unlisted(const std::vector<UnitName>& units) {
   }
 }
 
-unsigned Choice::mode_of(const RelativePath& path) const {
+unsigned mode_of(const manifest::Manifest& manifest, const RelativePath& path) {
   // Whoever may execute a binary gets its capabilities, so then only its group may.
-  if (path == manifest_.binary.value) return manifest_.os_capabilities.empty() ? 0755 : 0750;
-  if (manifest_.files) {
-    for (const manifest::ExtraFile& extra : *manifest_.files) {
+  if (path == manifest.binary.value) return manifest.os_capabilities.empty() ? 0755 : 0750;
+  if (manifest.files) {
+    for (const manifest::ExtraFile& extra : *manifest.files) {
       if (extra.path == path) return extra.mode.value_or(0644);
     }
   }
   return 0644;
 }
 
-BundleFile Choice::file(const SurveyedFile& surveyed, const Digest& digest) const {
-  return {surveyed.path, digest, surveyed.state.identity.size, mode_of(surveyed.path),
-          surveyed.state.identity};
-}
-
-void Choice::unreadable(const SurveyedFile& surveyed, const Error& error) {
-  add(rules::bundle_unreadable, fmt::format("cannot read the file: {}", error.message()),
-      {file_in(source_, surveyed.path.str()), 0, 0}, "", "check that you may read it");
-}
-
 }  // namespace
 
-ChosenFiles choose_files(const Survey& survey, Reader& reader, const std::string& source,
-                         const manifest::Manifest& manifest, const std::vector<UnitName>& units) {
-  Choice choice(survey, source, manifest);
-  choice.check_named();
-  choice.check_unlisted(units);
-  ChosenFiles chosen;
-  if (manifest.delivery.value == manifest::Delivery::pushed_artifact) {
-    for (const SurveyedFile& surveyed : survey.files) {
-      if (const auto digest = reader.digest(surveyed)) {
-        chosen.files.push_back(choice.file(surveyed, *digest));
-      } else {
-        choice.unreadable(surveyed, digest.error());
-      }
+std::vector<Finding> check_files(const Survey& survey, const std::string& source,
+                                 const manifest::Manifest& manifest, const std::vector<UnitName>& units) {
+  Check check(survey, source, manifest);
+  check.check_named();
+  check.check_unlisted(units);
+  return std::move(check).findings();
+}
+
+StagedFiles stage_files(const Survey& survey, Reader& reader, const std::string& source,
+                        const manifest::Manifest& manifest) {
+  StagedFiles staged;
+  if (manifest.delivery.value != manifest::Delivery::pushed_artifact) return staged;
+  for (const SurveyedFile& surveyed : survey.files) {
+    if (const auto digest = reader.digest(surveyed)) {
+      staged.files.push_back({surveyed.path, *digest, surveyed.state.identity.size,
+                              mode_of(manifest, surveyed.path), surveyed.state.identity});
+    } else {
+      Finding finding = make_finding(rules::bundle_unreadable,
+                                     fmt::format("cannot read the file: {}", digest.error().message()),
+                                     {file_in(source, surveyed.path.str()), 0, 0});
+      finding.fix = "check that you may read it";
+      staged.findings.push_back(std::move(finding));
     }
   }
-  chosen.findings = std::move(choice).findings();
-  return chosen;
+  return staged;
 }
 
 }  // namespace addon::bundle
