@@ -58,12 +58,13 @@ bool is_not_a_number(std::string_view text) { return is_one_of<3>(text, {".nan",
 }  // namespace
 
 NodeType plain_scalar_type(std::string_view text) {
-  if (is_one_of<5>(text, {"", "~", "null", "Null", "NULL"})) return NodeType::null;
-  if (is_one_of<6>(text, {"true", "True", "TRUE", "false", "False", "FALSE"})) return NodeType::boolean;
-  if (decimal_digits.find(text.front()) == std::string_view::npos &&
-      std::string_view("+-.").find(text.front()) == std::string_view::npos) {
+  // Nearly every scalar is a word that can be told by its first letter.
+  if (!text.empty() &&
+      std::string_view("~nNtTfF+-.0123456789").find(text.front()) == std::string_view::npos) {
     return NodeType::string;
   }
+  if (is_one_of<5>(text, {"", "~", "null", "Null", "NULL"})) return NodeType::null;
+  if (is_one_of<6>(text, {"true", "True", "TRUE", "false", "False", "FALSE"})) return NodeType::boolean;
   if (is_integer(text)) return NodeType::integer;
   if (is_decimal_number(text) || is_infinity(text) || is_not_a_number(text)) return NodeType::number;
   return NodeType::string;

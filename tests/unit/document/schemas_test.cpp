@@ -167,3 +167,73 @@ TEST_CASE("a saved plan has its keys, and steps may carry what their kind needs"
               "0:0 schema-pattern /plan/digest: plan.digest is \"sha256:" + std::string(64, 'x') +
                   "\", but must be sha256: and 64 hexadecimal digits"});
 }
+
+namespace {
+void collect_pointers(const Json& value, const Json::json_pointer& at, std::vector<Json::json_pointer>& out) {
+  out.push_back(at);
+  if (value.is_array()) {
+    for (std::size_t i = 0; i < value.size(); ++i) collect_pointers(value[i], at / i, out);
+  } else if (value.is_object()) {
+    for (const auto& [key, inner] : value.items()) collect_pointers(inner, at / key, out);
+  }
+}
+
+// Replaces every value in turn by each of some wrong ones; gives how many documents were refused.
+int refused_variants(const Schema& schema, const Json& original) {
+  const std::vector<Json> wrong = {nullptr,
+                                   true,
+                                   -1,
+                                   0,
+                                   1e300,
+                                   "",
+                                   "x y",
+                                   "\n",
+                                   std::string(20000, 'a'),
+                                   Json::array(),
+                                   Json::array({1, 1}),
+                                   Json::object(),
+                                   Json{{"unknown", 1}}};
+  std::vector<Json::json_pointer> pointers;
+  collect_pointers(original, Json::json_pointer(), pointers);
+  int refused = 0;
+  for (const Json::json_pointer& pointer : pointers) {
+    for (const Json& value : wrong) {
+      Json variant = original;
+      variant[pointer] = value;
+      const std::vector<Finding> findings = schema.validate(from_json(variant, "v.json"));
+      CAPTURE(pointer.to_string(), value.dump().substr(0, 40));
+      for (const Finding& finding : findings) {
+        CAPTURE(finding.message);
+        CHECK(finding.rule != &rules::schema_other);
+        CHECK(finding.pointer.find(pointer.to_string()) == 0);
+      }
+      if (!findings.empty()) ++refused;
+    }
+  }
+  return refused;
+}
+}  // namespace
+
+TEST_CASE("whatever valijson refuses has words of its own, at the place that was changed") {
+  const Json manifest = Json::parse(R"({"id": "a", "name": "A", "version": "1.0.0", "kind": "native",
+    "delivery": "pushed-artifact", "supervision": "systemd-service", "capabilities": ["c"],
+    "requires": {"base_agent": ">=1.0.0", "platforms": ["linux"], "os_capabilities": ["CAP_BPF"], "run_as": "u",
+      "addons": [{"id": "b", "version": "1.0.0"}], "package": {"name": "p", "version": ">=1"}},
+    "exec": {"binary": "a", "install_path": "/b", "args": ["x"]},
+    "systemd": {"units": ["a.service"], "primary": "a.service"}, "files": [{"path": "f", "mode": "0644"}],
+    "state_dirs": ["/run/a", {"path": "/srv/a", "owner": "u", "group": "g", "mode": "0750"}],
+    "health": {"timeout": "1s", "stable_for": "1s", "exec": ["a"]},
+    "artifacts": [{"os": "linux", "arch": "amd64", "object_key": "k", "signature_ref": "s",
+      "sha256": "0000000000000000000000000000000000000000000000000000000000000000"}],
+    "config_schema": "c.json",
+    "resources": {"cpu_max_percent": 1, "memory_max_bytes": 2, "memory_high_bytes": 1, "tasks_max": 1, "slice": "a.slice"},
+    "plugin": {}, "signal_schemas": [{}], "producer_schedules": [{}]})");
+  REQUIRE(addon_manifest_schema().validate(from_json(manifest, "v.json")).empty());
+  CHECK(refused_variants(addon_manifest_schema(), manifest) > 400);
+
+  const auto policy = parse_yaml(full_policy, "p.yaml");
+  REQUIRE(policy);
+  Document typed = *policy;
+  site_policy_schema().resolve_strings(typed);
+  CHECK(refused_variants(site_policy_schema(), to_json(typed.root)) > 400);
+}
