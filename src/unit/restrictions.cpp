@@ -227,26 +227,30 @@ std::optional<unsigned> read_namespaces(const Directive& directive, std::string_
 
 const Directive* find_namespaces(const UnitFile& unit, std::vector<Finding>& findings) {
   constexpr unsigned all = (1U << namespaces.size()) - 1;
-  std::optional<unsigned> allowed;  // unset: the default, which a first list replaces
+  unsigned allowed = all;
+  bool is_default = true;  // which a first list replaces
   const auto lines = unit.all("Service", "RestrictNamespaces");
   for (const Directive* line : lines) {
     std::string_view value = line->value;
     if (value.empty()) {
-      allowed.reset();
+      allowed = all;
+      is_default = true;
       continue;
     }
     if (const auto restricted = parse_boolean(value)) {
       allowed = *restricted ? 0 : all;
+      is_default = false;
       continue;
     }
     const bool inverted = value.starts_with('~');
     if (inverted) value.remove_prefix(1);
     const auto named = read_namespaces(*line, value, findings);
     if (!named) continue;
-    const unsigned before = allowed.value_or(inverted ? all : 0);
+    const unsigned before = is_default && !inverted ? 0 : allowed;
     allowed = inverted ? before & ~*named : before | *named;
+    is_default = false;
   }
-  return last_if(allowed.value_or(all) != all, lines);
+  return last_if(allowed != all, lines);
 }
 }  // namespace
 
