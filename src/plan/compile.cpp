@@ -47,7 +47,7 @@ class Compiler {
     check_unit_names();
     assemble();
     out_.plan.policy = policy;
-    out_.plan.host = digest_of_observation(host_, touched_);
+    out_.plan.host = digest_of_observation(host_, touched_, primaries());
     append(out_.findings, traps(out_.plan.steps));
     sort_findings(out_.findings);
     return std::move(out_);
@@ -106,6 +106,16 @@ class Compiler {
     }
     out_.plan.changes.insert_or_assign(id, std::move(plan.change));
     phases_.push_back(std::move(plan.phases));
+  }
+
+  std::set<UnitName> primaries() const {
+    std::set<UnitName> names;
+    for (const auto* addons : {&generation_.addons, &out_.plan.result}) {
+      for (const auto& [id, release] : *addons) {
+        if (release.primary) names.insert(*release.primary);
+      }
+    }
+    return names;
   }
 
   // Two bundles of one run may not bring the same unit either.

@@ -6,6 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "plan/retire.hpp"
+
 namespace addon::plan {
 
 bool Phases::empty() const {
@@ -51,16 +53,6 @@ InstallUnit install_step(const bundle::BundleUnit& unit, const bundle::Bundle& b
 
 namespace {
 
-const host::AddonState* find_addon(const AddonFacts& facts, const AddonId& id) {
-  const auto found = facts.host.addons.find(id);
-  return found == facts.host.addons.end() ? nullptr : &found->second;
-}
-
-const host::UnitState* find_unit(const AddonFacts& facts, const UnitName& name) {
-  const auto found = facts.host.units.find(name);
-  return found == facts.host.units.end() ? nullptr : &found->second;
-}
-
 const host::InstalledVersion* find_version(const host::AddonState* state, const Version& version) {
   if (state == nullptr) return nullptr;
   const auto found = state->inspected.find(version);
@@ -73,17 +65,11 @@ const host::InstalledFile* find_file(const host::InstalledVersion& version, cons
   return found == version.files.end() ? nullptr : &*found;
 }
 
-bool is_active(const host::UnitState* unit) {
-  return unit != nullptr && unit->status && unit->status->is_active();
-}
-
-// Running, about to, or failed: something is there to be stopped or forgotten.
-bool is_idle(const host::UnitState& unit) { return !unit.status || unit.status->active_state == "inactive"; }
-
-// A oneshot service that has done its work is as it should be.
-bool has_finished(const host::UnitState* unit) {
-  return unit != nullptr && unit->status && unit->status->type == "oneshot" &&
-         unit->status->active_state == "inactive" && unit->status->result == "success";
+// A oneshot service that has done its work, or is at it, is as it should be.
+bool is_oneshot_at_work(const host::UnitState* unit) {
+  if (unit == nullptr || !unit->status || unit->status->type != "oneshot") return false;
+  const std::string& state = unit->status->active_state;
+  return state == "activating" || (state == "inactive" && unit->status->result == "success");
 }
 
 unsigned group_of(const ReleaseFile& file, const Release& release, const host::HostState& host) {
@@ -103,10 +89,19 @@ bool is_intact(const host::InstalledVersion& found, const Release& wanted, const
   });
 }
 
+// The bytes are as wanted and nothing else is there, whoever owns it.
+bool has_same_bytes(const host::InstalledVersion& found, const Release& wanted) {
+  if (!found.strangers.empty() || found.files.size() != wanted.files.size()) return false;
+  return std::all_of(wanted.files.begin(), wanted.files.end(), [&](const ReleaseFile& file) {
+    const host::InstalledFile* on_host = find_file(found, file.path);
+    return on_host != nullptr && on_host->sha256 == file.sha256;
+  });
+}
+
 class WantedAddon {
  public:
   WantedAddon(const Release& wanted, const AddonFacts& facts)
-      : wanted_(wanted), facts_(facts), state_(find_addon(facts, wanted.id)) {}
+      : wanted_(wanted), facts_(facts), state_(find_addon(facts.host, wanted.id)) {}
 
   AddonPlan compile() && {
     stage();
@@ -127,15 +122,26 @@ class WantedAddon {
     const bool from_bundle = facts_.bundle != nullptr && !facts_.bundle->source.empty();
     if (known_version && !facts_.recorded->same_files(wanted_)) return content_changed();
     if (found != nullptr && is_intact(*found, wanted_, facts_.host)) return;
-    if (found != nullptr && !known_version && from_bundle) return content_changed();
+    if (found != nullptr && !known_version && from_bundle && !has_same_bytes(*found, wanted_)) {
+      return content_changed();
+    }
     out_.phases.stage.emplace_back(
         Stage{wanted_.id, wanted_.version, wanted_.run_as, wanted_.files, found != nullptr});
     staged_ = true;
     if (from_bundle) return;
-    Finding finding =
-        make_finding(found == nullptr ? rules::host_version_missing : rules::host_version_altered,
-                     fmt::format("versions/{} of {} is {} on the host", wanted_.version.str(),
-                                 wanted_.id.str(), found == nullptr ? "missing" : "not what was installed"));
+    if (found == nullptr) {
+      needs_bundle(rules::host_version_missing, fmt::format("versions/{} of {} is missing on the host",
+                                                            wanted_.version.str(), wanted_.id.str()));
+    } else {
+      needs_bundle(rules::host_version_altered,
+                   fmt::format("versions/{} of {} is not what was installed on the host",
+                               wanted_.version.str(), wanted_.id.str()));
+    }
+  }
+
+  // What is installed cannot be made right from itself.
+  void needs_bundle(const Rule& rule, std::string message) {
+    Finding finding = make_finding(rule, std::move(message));
     finding.addon = wanted_.id.str();
     finding.fix = fmt::format("apply the bundle of {} {} again", wanted_.id.str(), wanted_.version.str());
     out_.findings.push_back(std::move(finding));
@@ -151,7 +157,12 @@ class WantedAddon {
       finding.pointer = facts_.bundle->manifest.version.pointer;
     }
     finding.addon = wanted_.id.str();
-    finding.fix = "give the new content a new version";
+    finding.fix = facts_.recorded != nullptr && facts_.recorded->version == wanted_.version
+                      ? "give the new content a new version"
+                      : fmt::format(
+                            "give the new content a new version, or remove /opt/addons/{}/versions/{} "
+                            "if that is what was changed",
+                            wanted_.id.str(), wanted_.version.str());
     out_.findings.push_back(std::move(finding));
   }
 
@@ -174,21 +185,37 @@ class WantedAddon {
 
   void units() {
     if (facts_.recorded != nullptr) {
-      for (const ReleaseUnit& unit : facts_.recorded->units) {
-        if (wanted_.find_unit(unit.name) == nullptr) retire_unit(wanted_.id, unit, facts_, out_.phases);
-      }
+      retire_units(*facts_.recorded, &wanted_, facts_.host, out_.phases);
+      disarm_former_primary();
     }
     for (const ReleaseUnit& unit : wanted_.units) install_unit(unit);
   }
 
+  // A service that a timer starts from now on must not run and be enabled by itself any longer.
+  void disarm_former_primary() {
+    const auto& former = facts_.recorded->primary;
+    if (!former || former == wanted_.primary || wanted_.find_unit(*former) == nullptr) return;
+    if (const ReleaseUnit* unit = facts_.recorded->find_unit(*former)) {
+      disarm_unit(wanted_.id, *unit, facts_.host, out_.phases);
+    }
+  }
+
   void install_unit(const ReleaseUnit& unit) {
-    const host::UnitState* found = find_unit(facts_, unit.name);
+    const host::UnitState* found = find_unit(facts_.host, unit.name);
     if (found != nullptr && found->file && found->file->type == host::FileType::regular &&
         found->file->mode == 0644 && found->file->uid == 0 && found->file->gid == 0 &&
         found->sha256 == unit.sha256) {
       return;
     }
-    if (facts_.bundle == nullptr) return;
+    if (facts_.bundle == nullptr) {
+      // Where the version itself is missing or altered, that is the cause and was said already.
+      if (staged_) return;
+      return needs_bundle(
+          rules::host_version_altered,
+          fmt::format(
+              "/etc/systemd/system/{} is not what was installed, and versions/{} of {} cannot be read",
+              unit.name.str(), wanted_.version.str(), wanted_.id.str()));
+    }
     for (const bundle::BundleUnit& source : facts_.bundle->units) {
       if (source.name != unit.name) continue;
       InstallUnit step = install_step(source, *facts_.bundle);
@@ -211,7 +238,7 @@ class WantedAddon {
   void enable() {
     if (!wanted_.primary) return;
     const ReleaseUnit* primary = wanted_.find_unit(*wanted_.primary);
-    const host::UnitState* found = find_unit(facts_, *wanted_.primary);
+    const host::UnitState* found = find_unit(facts_.host, *wanted_.primary);
     if (primary == nullptr) return;
     std::vector<unit::InstallLink> missing;
     for (const unit::InstallLink& link : primary->links) {
@@ -229,8 +256,6 @@ class WantedAddon {
     }
     if (!obsolete.empty()) {
       out_.phases.stop.emplace_back(SetEnablement{wanted_.id, *wanted_.primary, std::move(obsolete), false});
-      // `systemctl disable` removes every link of the unit, so all of the wanted ones are made anew.
-      missing = primary->links;
     }
     if (!missing.empty()) {
       out_.phases.enable.emplace_back(SetEnablement{wanted_.id, *wanted_.primary, std::move(missing), true});
@@ -239,19 +264,23 @@ class WantedAddon {
 
   void run() {
     if (!facts_.host.live || !wanted_.primary) return;
-    const host::UnitState* found = find_unit(facts_, *wanted_.primary);
-    const bool active = is_active(found);
+    const host::UnitState* found = find_unit(facts_.host, *wanted_.primary);
     // A timer runs on while its service changes; a service must be started anew to be the new one.
     const bool outdated = wanted_.primary->is_timer()
                               ? changed_units_.contains(*wanted_.primary)
                               : staged_ || granted_ || switched_ || !changed_units_.empty();
-    if (active && !outdated) return;
-    if (has_finished(found) && !outdated && facts_.recorded != nullptr) return;
+    if (!outdated && is_up(found)) return;
+    const bool running = is_running(found);
     out_.phases.start.emplace_back(SetRunning{wanted_.id, *wanted_.primary,
-                                              active ? RunAction::restart : RunAction::start, active,
+                                              running ? RunAction::restart : RunAction::start, running,
                                               wanted_.health.timeout});
     out_.phases.health.emplace_back(
         CheckHealth{wanted_.id, *wanted_.primary, wanted_.health.timeout, wanted_.health.stable_for});
+  }
+
+  bool is_up(const host::UnitState* found) const {
+    if (found != nullptr && found->status && found->status->is_active()) return true;
+    return facts_.recorded != nullptr && is_oneshot_at_work(found);
   }
 
   // What is inactive from now on keeps no capabilities.
@@ -274,29 +303,6 @@ class WantedAddon {
     }
   }
 
- public:
-  static void revoke_all(const AddonId& id, const host::InstalledVersion& version, Phases& phases) {
-    for (const host::InstalledFile& file : version.files) {
-      if (file.capabilities.empty()) continue;
-      phases.revoke.emplace_back(SetCapabilities{id, version.version, file.path, file.capabilities, {}, {}});
-    }
-  }
-
-  static void retire_unit(const AddonId& id, const ReleaseUnit& unit, const AddonFacts& facts,
-                          Phases& phases) {
-    const host::UnitState* found = find_unit(facts, unit.name);
-    if (found == nullptr) return;
-    if (facts.host.live && !is_idle(*found)) {
-      phases.stop.emplace_back(SetRunning{id, unit.name, RunAction::stop, is_active(found)});
-    }
-    std::vector<unit::InstallLink> present;
-    for (const unit::InstallLink& link : unit.links) {
-      if (found->links.contains(link.path)) present.push_back(link);
-    }
-    if (!present.empty()) phases.stop.emplace_back(SetEnablement{id, unit.name, std::move(present), false});
-    if (found->file) phases.units.emplace_back(RemoveUnit{id, unit.name, found->sha256.value_or(Digest{})});
-  }
-
  private:
   const Release& wanted_;
   const AddonFacts& facts_;
@@ -312,19 +318,6 @@ class WantedAddon {
 
 AddonPlan compile_wanted(const Release& wanted, const AddonFacts& facts) {
   return WantedAddon(wanted, facts).compile();
-}
-
-AddonPlan compile_unwanted(const AddonId& id, const AddonFacts& facts) {
-  AddonPlan out;
-  if (facts.recorded == nullptr) return out;
-  out.change = {ChangeKind::remove, facts.recorded->version, std::nullopt};
-  for (const ReleaseUnit& unit : facts.recorded->units) WantedAddon::retire_unit(id, unit, facts, out.phases);
-  const host::AddonState* state = find_addon(facts, id);
-  if (state == nullptr) return out;
-  if (state->current)
-    out.phases.current.emplace_back(SwitchCurrent{id, state->current, std::nullopt, std::nullopt});
-  for (const auto& [version, found] : state->inspected) WantedAddon::revoke_all(id, found, out.phases);
-  return out;
 }
 
 }  // namespace addon::plan

@@ -42,7 +42,7 @@ struct AddonFacts {
 
 /// The add-on shall be as `wanted` says.
 AddonPlan compile_wanted(const Release& wanted, const AddonFacts& facts);
-/// The add-on shall not be active.
+/// The add-on shall not be active. In retire.cpp.
 AddonPlan compile_unwanted(const AddonId& id, const AddonFacts& facts);
 
 // Shared with lint, which knows no host.

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/text.hpp"
 #include "plan/json_fields.hpp"
 
 namespace addon::plan {
@@ -63,7 +64,7 @@ Result<Generation> generation_from_json(const Json& json) {
   const std::string schema = TRY(text_field(json, "schema"));
   if (schema != kSchema) {
     return tl::unexpected(
-        Error(fmt::format("\"schema\" is \"{}\", this program reads \"{}\"", schema, kSchema)));
+        Error(fmt::format("\"schema\" is {}, this program reads \"{}\"", quoted(schema), kSchema)));
   }
   Generation generation{.number = TRY(number_field(json, "generation")),
                         .time = TRY(text_field(json, "time")),
@@ -75,7 +76,9 @@ Result<Generation> generation_from_json(const Json& json) {
   for (const Json& addon : *TRY(array_field(json, "addons"))) {
     Release release = TRY(release_from_json(addon));
     AddonId id = release.id;
-    generation.addons.emplace(std::move(id), std::move(release));
+    if (!generation.addons.emplace(id, std::move(release)).second) {
+      return tl::unexpected(Error(fmt::format("\"addons\" has {} twice", id.str())));
+    }
   }
   return generation;
 }

@@ -57,7 +57,10 @@ class HostCheck {
   void users() {
     user(manifest_.run_as.value, manifest_.run_as.at, manifest_.run_as.pointer);
     for (const bundle::BundleUnit& unit : bundle_.units) {
-      if (!unit.privileges.dynamic_user.value) user(unit.privileges.user.value, unit.privileges.user.at, {});
+      const auto& runs_as = unit.privileges.user;
+      // systemd takes a number for a user that nobody has to know; systemd.exec(5), User=.
+      const bool is_number = runs_as.value.find_first_not_of("0123456789") == std::string::npos;
+      if (!unit.privileges.dynamic_user.value && !is_number) user(runs_as.value, runs_as.at, {});
     }
   }
 
@@ -98,7 +101,10 @@ class HostCheck {
       return;
     }
     add(rules::host_unit_foreign, fmt::format("unit name {} belongs to {}", unit.name.str(), whose),
-        unit.asked_at, {}, "give the unit a name of its own");
+        unit.asked_at, {},
+        owner == nullptr
+            ? "give the unit a name of its own"
+            : fmt::format("give the unit a name of its own, or remove {} first", owner->id.str()));
   }
 
   const bundle::Bundle& bundle_;

@@ -28,6 +28,20 @@ Result<std::uint64_t> number_field(const Json& object, const char* name) {
   return field->get<std::uint64_t>();
 }
 
+Result<bool> flag_field(const Json& object, const char* name) {
+  const Json* field = find(object, name);
+  if (field == nullptr) return false;
+  if (!field->is_boolean()) return wrong(name, "true or false");
+  return field->get<bool>();
+}
+
+Result<std::chrono::milliseconds> duration_field(const Json& object, const char* name) {
+  constexpr std::uint64_t day = 24ULL * 60 * 60 * 1000;
+  const std::uint64_t count = TRY(number_field(object, name));
+  if (count > day) return wrong(name, "at most a day in milliseconds");
+  return std::chrono::milliseconds(count);
+}
+
 Result<const Json*> array_field(const Json& object, const char* name) {
   const Json* field = find(object, name);
   if (field == nullptr || !field->is_array()) return wrong(name, "an array");

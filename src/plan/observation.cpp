@@ -37,20 +37,21 @@ Json to_json(const host::AddonState& addon) {
 Json to_json(const host::UnitState& unit) {
   Json file;
   if (unit.file) file = {to_json(*unit.file), unit.sha256 ? unit.sha256->hex() : ""};
-  return {{"file", std::move(file)},
-          {"elsewhere", unit.elsewhere},
-          {"links", unit.links},
-          {"active", unit.status && unit.status->is_active()}};
+  return {{"file", std::move(file)}, {"elsewhere", unit.elsewhere}, {"links", unit.links}};
 }
 
 }  // namespace
 
-Digest digest_of_observation(const host::HostState& host, const std::set<AddonId>& addons) {
+Digest digest_of_observation(const host::HostState& host, const std::set<AddonId>& addons,
+                             const std::set<UnitName>& primaries) {
   Json json{{"live", host.live}, {"nosuid", host.platform.nosuid}};
   for (const auto& [id, addon] : host.addons) {
     if (addons.contains(id)) json["addons"][id.str()] = to_json(addon);
   }
-  for (const auto& [name, unit] : host.units) json["units"][name.str()] = to_json(unit);
+  for (const auto& [name, unit] : host.units) {
+    Json& found = json["units"][name.str()] = to_json(unit);
+    if (primaries.contains(name)) found["active"] = unit.status && unit.status->is_active();
+  }
   for (const auto& [name, account] : host.users) {
     json["users"][name] = account ? Json{account->uid, account->gid} : Json();
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/text.hpp"
 #include "plan/json_fields.hpp"
 
 namespace addon::plan {
@@ -65,13 +66,13 @@ Json unit_to_json(const ReleaseUnit& unit) {
 Result<ReleaseFile> file_from_json(const Json& json) {
   const std::string mode = TRY(text_field(json, "mode"));
   if (mode.size() != 4 || mode.find_first_not_of("01234567") != std::string::npos) {
-    return tl::unexpected(Error(fmt::format("\"mode\" is {}, not four octal digits", mode)));
+    return tl::unexpected(Error(fmt::format("\"mode\" is {}, not four octal digits", quoted(mode))));
   }
   return ReleaseFile{.path = TRY(RelativePath::parse(TRY(text_field(json, "path")))),
                      .sha256 = TRY(Digest::parse(TRY(text_field(json, "sha256")))),
                      .size = TRY(number_field(json, "size")),
                      .mode = static_cast<unsigned>(std::stoul(mode, nullptr, 8)),
-                     .run_as_group = json.value("run_as_group", false)};
+                     .run_as_group = TRY(flag_field(json, "run_as_group"))};
 }
 
 Result<ReleaseUnit> unit_from_json(const Json& json) {
@@ -79,7 +80,11 @@ Result<ReleaseUnit> unit_from_json(const Json& json) {
                    .sha256 = TRY(Digest::parse(TRY(text_field(json, "sha256")))),
                    .links = {}};
   for (const Json& link : *TRY(array_field(json, "links"))) {
-    unit.links.push_back({TRY(text_field(link, "path")), TRY(text_field(link, "target"))});
+    const RelativePath path = TRY(RelativePath::parse(TRY(text_field(link, "path"))));
+    if (path.segments().size() != 2) {
+      return tl::unexpected(Error(fmt::format("\"path\" is {}, no enablement link", quoted(path.str()))));
+    }
+    unit.links.push_back({path.str(), TRY(text_field(link, "target"))});
   }
   return unit;
 }
@@ -96,8 +101,8 @@ Result<CapabilitySet> capabilities_from_json(const Json& names) {
 
 Result<manifest::Health> health_from_json(const Json& json) {
   manifest::Health health;
-  health.timeout = std::chrono::milliseconds(TRY(number_field(json, "timeout_ms")));
-  health.stable_for = std::chrono::milliseconds(TRY(number_field(json, "stable_for_ms")));
+  health.timeout = TRY(duration_field(json, "timeout_ms"));
+  health.stable_for = TRY(duration_field(json, "stable_for_ms"));
   return health;
 }
 
@@ -140,7 +145,7 @@ Result<Release> release_from_json(const Json& json) {
                   .files = {},
                   .units = {},
                   .primary = std::nullopt,
-                  .health = TRY(health_from_json(json.value("health", Json::object()))),
+                  .health = TRY(health_from_json(*TRY(object_field(json, "health")))),
                   .manifest_sha256 = TRY(Digest::parse(TRY(text_field(json, "manifest"))))};
   for (const Json& file : *TRY(array_field(json, "files")))
     release.files.push_back(TRY(file_from_json(file)));

@@ -24,7 +24,7 @@ Error edited(const std::string& file, const std::string& why) {
 // One entry by its name, so that a difference can be named.
 std::map<std::string, const Json*> by_id(const Json& addons) {
   std::map<std::string, const Json*> result;
-  for (const Json& addon : addons) result.emplace(addon.value("id", ""), &addon);
+  for (const Json& addon : addons) result.emplace(addon.at("id").get<std::string>(), &addon);
   return result;
 }
 
@@ -52,6 +52,10 @@ void compare_addons(const Json& saved, const Json& now, std::vector<std::string>
       continue;
     }
     compare_files(id, addon->at("files"), found->second->at("files"), out);
+    for (const char* key : {"version", "manifest"}) {
+      if (addon->value(key, Json()) != found->second->at(key))
+        out.push_back(fmt::format("the {} of {}", key, id));
+    }
   }
   for (const auto& [id, addon] : after) {
     if (!before.contains(id)) out.push_back(fmt::format("add-on {}, which the plan does not know", id));
@@ -64,9 +68,22 @@ Json without_decisions(const Json& steps) {
   for (Json& step : bare) {
     step.erase("allowed_by");
     step.erase("asked");
-    if (step.contains("privileges")) step["privileges"].erase("lines");
+    const auto privileges = step.find("privileges");
+    if (privileges != step.end() && privileges->is_object()) privileges->erase("lines");
   }
   return bare;
+}
+
+// What this program puts into every plan, and the schema leaves open.
+Result<> interpret(SavedPlan& plan) {
+  TRY(number_field(plan.json, "plan_version"));
+  TRY(number_field(plan.json, "generation"));
+  plan.prune = TRY(flag_field(plan.json, "prune"));
+  for (const Json& addon : plan.json.at("inputs").at("addons")) {
+    std::string source = TRY(text_field(addon, "source"));
+    if (!source.empty()) plan.sources.push_back(std::move(source));
+  }
+  return {};
 }
 
 }  // namespace
@@ -93,10 +110,10 @@ Result<SavedPlan> read_saved_plan(std::string_view text, const std::string& file
         edited(file, fmt::format("{} was changed after it was made: its content does not fit its digest {}",
                                  file, plan.digest)));
   }
-  plan.prune = plan.json.value("prune", false);
-  for (const Json& addon : plan.json.at("inputs").at("addons")) {
-    const std::string source = addon.value("source", "");
-    if (!source.empty()) plan.sources.push_back(source);
+  const auto interpreted = interpret(plan);
+  if (!interpreted) {
+    return tl::unexpected(
+        edited(file, fmt::format("{} is no saved plan: {}", file, interpreted.error().message())));
   }
   return plan;
 }
@@ -106,7 +123,7 @@ std::vector<std::string> differences(const SavedPlan& saved, const Plan& now) {
   const Json& then = saved.json.at("inputs");
   const Json& inputs = json.at("inputs");
   std::vector<std::string> out;
-  if (saved.json.value("plan_version", 0) != kPlanVersion) out.emplace_back("the executor's plan version");
+  if (saved.json.at("plan_version") != kPlanVersion) out.emplace_back("the executor's plan version");
   if (then.at("policy") != inputs.at("policy")) out.emplace_back("the site policy");
   compare_addons(then.at("addons"), inputs.at("addons"), out);
   if (saved.json.at("generation") != json.at("generation")) {
@@ -114,7 +131,12 @@ std::vector<std::string> differences(const SavedPlan& saved, const Plan& now) {
                               json.at("generation").dump()));
   }
   if (then.at("host") != inputs.at("host")) out.emplace_back("the state of the host");
-  if (out.empty() && without_decisions(saved.json.at("steps")) != without_decisions(json.at("steps"))) {
+  if (!out.empty()) return out;
+  // Whatever its reader was shown must be what would happen, also where nothing above differs.
+  for (const char* key : {"verb", "changes", "summary"}) {
+    if (saved.json.value(key, Json()) != json.at(key)) out.push_back(fmt::format("its {}", key));
+  }
+  if (without_decisions(saved.json.at("steps")) != without_decisions(json.at("steps"))) {
     out.emplace_back("the steps that it takes");
   }
   return out;

@@ -161,8 +161,7 @@ const AddonId* addon_of(const Action& action) {
 Json to_json(const Step& step) {
   Json json = std::visit([](const auto& action) { return describe(action); }, step.action);
   json["op"] = op(step.action);
-  const AddonId* addon = addon_of(step.action);
-  json["addon"] = addon != nullptr ? Json(addon->str()) : Json(nullptr);
+  if (const AddonId* addon = addon_of(step.action)) json["addon"] = addon->str();
   Json decisions = Json::array();
   for (const Decision& decision : step.allowed_by) {
     Json by{{"file", decision.by.file}, {"line", decision.by.line}};

@@ -136,7 +136,8 @@ std::string_view op(const Action& action);
 /// The add-on that a step belongs to; null for a reload.
 const AddonId* addon_of(const Action& action);
 
-/// {"op", "addon", …, "allowed_by": […]}. Complete: policy judges and people read nothing else.
+/// {"op", "addon", …, "allowed_by": […]}, without "addon" for a reload. Complete: policy judges and
+/// people read nothing else.
 Json to_json(const Step& step);
 
 }  // namespace addon::plan

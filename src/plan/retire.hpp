@@ -1,0 +1,25 @@
+#pragma once
+
+#include "host/state.hpp"
+#include "plan/compile_addon.hpp"
+
+namespace addon::plan {
+
+/// As found on the host; null where nothing was.
+const host::AddonState* find_addon(const host::HostState& host, const AddonId& id);
+const host::UnitState* find_unit(const host::HostState& host, const UnitName& name);
+
+/// Whether processes of it may be there: up, on its way up or down, or waiting to be restarted.
+bool is_running(const host::UnitState* unit);
+
+/// Stops a unit and removes its enablement links; its file stays.
+void disarm_unit(const AddonId& id, const ReleaseUnit& unit, const host::HostState& host, Phases& phases);
+
+/// Disarms those units of `recorded` that `stays` does not have and removes their files: timers
+/// first, so that none starts its service again.
+void retire_units(const Release& recorded, const Release* stays, const host::HostState& host, Phases& phases);
+
+/// Takes the capabilities off every file of a version.
+void revoke_all(const AddonId& id, const host::InstalledVersion& version, Phases& phases);
+
+}  // namespace addon::plan
