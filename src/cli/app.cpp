@@ -1,0 +1,72 @@
+#include "cli/app.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "cli/help.hpp"
+#include "cli/parse.hpp"
+
+namespace addon::cli {
+
+namespace {
+constexpr std::string_view kVersion = ADDONCTL_VERSION;
+
+void print(const Report& report, const Command* command, Console& console) {
+  if (!console.is_text()) {
+    console.json(to_json(report, command == nullptr ? "" : command->name));
+    return;
+  }
+  const bool results = command != nullptr && command->findings == FindingsAre::results;
+  console.findings(report.findings, results ? Console::Place::results : Console::Place::errors);
+  if (results && !report.findings.empty() && !report.conclusion.empty()) console.result("\n");
+  if (!report.conclusion.empty()) console.result(report.conclusion + "\n");
+  if (!report.error.empty()) console.error(report.error);
+  for (const std::string& hint : report.hints) console.hint(hint);
+}
+
+Report version_report(Console& console) {
+  console.result(fmt::format("addonctl {}\n", kVersion));
+  Report report;
+  report.body["version"] = kVersion;
+  return report;
+}
+
+Report help_report(const Command* command, Console& console) {
+  const std::string text = help_text(command);
+  console.result(text);
+  Report report;
+  report.body["help"] = text;
+  return report;
+}
+
+struct Outcome {
+  const Command* command = nullptr;
+  Report report;
+};
+
+Outcome carry_out(const Parsed& parsed, const GlobalOptions& options, Console& console) {
+  if (const auto* misuse = std::get_if<Misuse>(&parsed)) {
+    return {misuse->command, misused(misuse->message, misuse->hint)};
+  }
+  if (const auto* help = std::get_if<HelpWanted>(&parsed))
+    return {help->command, help_report(help->command, console)};
+  if (std::holds_alternative<VersionWanted>(parsed)) return {nullptr, version_report(console)};
+  const auto& invocation = std::get<Invocation>(parsed);
+  return {invocation.command, invocation.command->run({options, console}, invocation.arguments)};
+}
+}  // namespace
+
+int run(const std::vector<std::string>& arguments, std::FILE* out, std::FILE* err) {
+  GlobalOptions options;
+  const Parsed parsed = parse(arguments, options);
+  Console console(options, out, err);
+  const Outcome outcome = carry_out(parsed, options, console);
+  print(outcome.report, outcome.command, console);
+  if (console.flush()) return outcome.report.exit;
+  console.error("cannot write the results to standard output");
+  return outcome.report.exit == kExitDone ? static_cast<int>(ErrorKind::failed) : outcome.report.exit;
+}
+
+}  // namespace addon::cli

@@ -1,0 +1,116 @@
+#include "cli/change.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <utility>
+
+#include "cli/interruption.hpp"
+#include "cli/render_plan.hpp"
+#include "executor/execute.hpp"
+#include "linux/process.hpp"
+#include "linux/trust.hpp"
+#include "plan/plan.hpp"
+#include "policy/judge.hpp"
+
+namespace addon::cli {
+
+namespace {
+std::chrono::sys_days today(const Session& session) {
+  return std::chrono::floor<std::chrono::days>(session.clock().now());
+}
+
+// Whoever can swap the root directory decides what is written below it.
+Result<> check_root(const GlobalOptions& options) {
+  if (options.root.empty()) return {};
+  return linux::check_trusted(root_path(options)).map_error([](Error error) {
+    return std::move(error).with_context("--root");
+  });
+}
+
+Report nobody_to_ask(Report report, std::string_view verb) {
+  report.exit = static_cast<int>(ErrorKind::usage);
+  report.error =
+      fmt::format("{} changes the host and there is no terminal to ask on; nothing was changed", verb);
+  report.hints.emplace_back("add --yes to go ahead without being asked");
+  return report;
+}
+
+Report cancelled(Report report) {
+  report.exit = static_cast<int>(ErrorKind::failed);
+  report.error = "cancelled; nothing was changed";
+  return report;
+}
+
+Report run(const Context& context, Change& change, const policy::ApprovedPlan& approved,
+           const executor::Prepared& prepared, Report report, std::string_view done) {
+  const Interruption interruption;
+  executor::Ports ports = change.session->ports();
+  ports.interrupted = &interruption.flag();
+  const auto outcome = executor::execute(approved, prepared.bundles, prepared.generation, ports);
+  if (!outcome) {
+    Report failure = failed(outcome.error());
+    failure.body = std::move(report.body);
+    return failure;
+  }
+  report.body["generation"] = outcome->generation;
+  report.body["applied"] = true;
+  report.body["warnings"] = outcome->warnings;
+  for (const std::string& warning : outcome->warnings) context.console.warning(warning);
+  const plan::Summary& summary = prepared.plan.summary;
+  report.conclusion = fmt::format("{}: generation {}, {} added, {} updated, {} removed.", done,
+                                  outcome->generation, summary.add, summary.update, summary.remove);
+  if (!change.session->is_live()) {
+    report.body["skipped"] = {"start", "health"};
+    context.console.note("skipped: units are not started and health is not checked below --root");
+  }
+  return report;
+}
+}  // namespace
+
+bool has_changes(const plan::Plan& plan) { return !plan.steps.empty() || plan.summary.has_changes(); }
+
+std::vector<Finding> all_findings(const LoadedPolicy& policy, const executor::Prepared& prepared) {
+  std::vector<Finding> findings = policy.findings;
+  findings.insert(findings.end(), prepared.findings.begin(), prepared.findings.end());
+  return findings;
+}
+
+Result<Change> begin_change(const Context& context, std::string_view verb) {
+  if (!linux::runs_as_root()) {
+    return tl::unexpected(
+        Error(fmt::format("{} changes the host, which only root may; run it with sudo", verb),
+              ErrorKind::unauthorised));
+  }
+  auto session = TRY(Session::open(context.options, context.console));
+  TRY(check_root(context.options));
+  linux::HostLock lock = TRY(linux::HostLock::try_lock(session->root(), verb, session->clock()));
+  LoadedPolicy policy = TRY(load_site_policy(root_path(context.options), PolicyTrust::root_only));
+  return Change{std::move(session), std::move(lock), std::move(policy)};
+}
+
+Report finish_change(const Context& context, Change& change, executor::Prepared prepared, Consent consent,
+                     std::string_view done) {
+  Report report;
+  report.findings = all_findings(change.policy, prepared);
+  report.exit = exit_code(report.findings);
+  report.body = {
+      {"generation", prepared.generation.number}, {"applied", false}, {"plan", plan::to_json(prepared.plan)}};
+  if (report.exit != kExitDone) {
+    if (!change.policy.present) report.hints.emplace_back(kNoPolicyHint);
+    return report;
+  }
+  context.console.result(render_plan(report.body["plan"], context.console.palette()));
+  if (!has_changes(prepared.plan)) return report;
+  if (consent == Consent::ask) {
+    if (!context.console.can_ask()) return nobody_to_ask(std::move(report), prepared.plan.verb);
+    context.console.result("\n");
+    if (!context.console.confirm("Apply these changes?")) return cancelled(std::move(report));
+  }
+  // Judged again, by the one function that can make an ApprovedPlan.
+  const auto approved = policy::approve(prepared.plan, change.policy.policy, today(*change.session));
+  if (!approved) return failed(approved.error());
+  return run(context, change, *approved, prepared, std::move(report), done);
+}
+
+}  // namespace addon::cli

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "cli/command.hpp"
+
+namespace addon::cli {
+
+// One file below commands/ for each.
+Command lint_command();
+Command plan_command();
+Command show_command();
+Command apply_command();
+Command diff_command();
+Command rollback_command();
+Command remove_command();
+Command status_command();
+Command history_command();
+Command schema_command();
+Command explain_command();
+
+}  // namespace addon::cli

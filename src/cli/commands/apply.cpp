@@ -1,0 +1,136 @@
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "cli/bundle_sources.hpp"
+#include "cli/change.hpp"
+#include "cli/commands/all.hpp"
+#include "cli/plan_file.hpp"
+#include "cli/prepare_saved.hpp"
+#include "executor/generations.hpp"
+
+namespace addon::cli {
+
+namespace {
+constexpr std::string_view kHelp = R"(Usage: addonctl apply FILE [--source DIR]
+       addonctl apply PATH... [--yes]
+
+Makes add-ons active: all of the plan's steps, or none. When a step fails, what
+was done is undone and the host is as it was (exit 8). Needs root.
+
+FILE is a plan saved by addonctl plan -o. It is compiled again and runs without
+asking; it is refused when it was edited (3) or anything that it was made from
+has changed (6).
+
+PATH is a bundle's directory, or the manifest in it. The plan is shown, and
+runs once you agree.
+
+Options:
+  --yes                 Do not ask. Needed where there is no terminal.
+  --source DIR          Look for a saved plan's bundles below DIR.
+
+)";
+
+void declare(CLI::App& app, Arguments& arguments) {
+  app.add_option("PATH", arguments.operands);
+  app.add_flag_callback("--yes", [&arguments] { arguments.consent = Consent::given; });
+  app.add_option("--source", arguments.source);
+}
+
+bool is_manifest_name(const std::string& path) { return path.ends_with(".yaml") || path.ends_with(".yml"); }
+
+// A bundle is a directory, or named by its manifest; any other file is a saved plan.
+bool is_plan_file(const std::string& operand) {
+  std::error_code error;
+  const auto type = std::filesystem::status(operand, error).type();
+  return type != std::filesystem::file_type::directory && type != std::filesystem::file_type::not_found &&
+         !is_manifest_name(operand);
+}
+
+// An applied plan is stale by what it did; say that instead of leaving the reader to guess.
+std::optional<std::uint64_t> applied_as(const plan::SavedPlan& saved, const host::Directory& root) {
+  const auto generations = executor::read_generations(root);
+  if (!generations) return std::nullopt;
+  for (const plan::Generation& generation : generations->all) {
+    if (generation.plan_digest == saved.digest) return generation.number;
+  }
+  return std::nullopt;
+}
+
+Report stale(const plan::SavedPlan& saved, const std::string& file,
+             const std::vector<std::string>& differences, const host::Directory& root) {
+  std::string message =
+      fmt::format("{} is stale: {} changed since it was made", file, enumerate(differences));
+  if (const auto number = applied_as(saved, root)) {
+    message = fmt::format("{} was already applied as generation {}", file, *number);
+  }
+  Finding finding = make_finding(rules::plan_stale, std::move(message), {file, 0, 0});
+  finding.fix = "plan again with addonctl plan -o, and review what has changed";
+  Report report;
+  report.exit = static_cast<int>(ErrorKind::stale);
+  report.findings = {std::move(finding)};
+  report.body = {{"applied", false}, {"differences", differences}};
+  return report;
+}
+
+Report apply_saved(const Context& context, const std::string& file, const Arguments& arguments) {
+  auto change = begin_change(context, "apply");
+  if (!change) return failed(change.error());
+  const auto saved = read_plan_file(file);
+  if (!saved) return failed(saved.error());
+  auto again = prepare_saved(*saved, file, arguments.source, change->policy, *change->session);
+  if (!again) return failed(again.error());
+  // What is wrong with the inputs says more than that they have changed.
+  const bool sound = !has_errors(again->prepared.findings);
+  if (sound && !again->differences.empty())
+    return stale(*saved, file, again->differences, change->session->root());
+  return finish_change(context, *change, std::move(again->prepared), Consent::given, "Applied");
+}
+
+Report apply_bundles(const Context& context, const Arguments& arguments) {
+  auto change = begin_change(context, "apply");
+  if (!change) return failed(change.error());
+  std::vector<SourceName> sources;
+  for (const std::string& operand : arguments.operands) sources.push_back(name_source(operand, ""));
+  auto bundles = open_sources(sources);
+  if (!bundles) return failed(bundles.error());
+  executor::Request request;
+  request.verb = executor::Request::Verb::apply;
+  request.bundles = std::move(*bundles);
+  auto prepared = executor::prepare(request, change->policy.policy, change->session->ports());
+  if (!prepared) return failed(prepared.error());
+  return finish_change(context, *change, std::move(*prepared), arguments.consent, "Applied");
+}
+
+Report run(const Context& context, const Arguments& arguments) {
+  const std::string usage = "run addonctl apply --help for its usage";
+  if (arguments.operands.empty()) return misused("apply needs a saved plan or at least one bundle", usage);
+  for (const std::string& operand : arguments.operands) {
+    if (!is_plan_file(operand)) continue;
+    if (arguments.operands.size() > 1) {
+      return misused(fmt::format("{} is a saved plan, which is applied alone", operand), usage);
+    }
+    return apply_saved(context, operand, arguments);
+  }
+  if (arguments.source) return misused("--source is for the bundles of a saved plan", usage);
+  return apply_bundles(context, arguments);
+}
+}  // namespace
+
+Command apply_command() {
+  return {"apply",
+          "make bundles or a saved plan active",
+          kHelp,
+          FindingsAre::problems,
+          PolicyFiles::refused,
+          declare,
+          run};
+}
+
+}  // namespace addon::cli

@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <utility>
+
+#include "cli/addon_ids.hpp"
+#include "cli/commands/all.hpp"
+#include "cli/drift.hpp"
+#include "cli/session.hpp"
+#include "core/text.hpp"
+
+namespace addon::cli {
+
+namespace {
+constexpr std::string_view kHelp = R"(Usage: addonctl diff [ID...]
+
+Shows what on this host is no longer as the last generation records it: files,
+capabilities, units, what is enabled and what runs. With IDs, of these add-ons
+only. Changes nothing.
+
+Exits 0 when there is no difference, 5 when there is one.
+
+)";
+
+void declare(CLI::App& app, Arguments& arguments) { app.add_option("ID", arguments.operands); }
+
+Result<executor::Prepared> repair_of(const Context& context, const std::set<AddonId>& ids) {
+  auto session = TRY(Session::open(context.options, context.console));
+  executor::Request request;
+  request.verb = executor::Request::Verb::repair;
+  request.addons = ids;
+  // Nothing will be run, so nothing has to be allowed.
+  executor::Prepared prepared =
+      TRY(executor::prepare(request, policy::SitePolicy::nothing(), session->ports()));
+  TRY(check_recorded(ids, prepared.generation));
+  return prepared;
+}
+
+std::string render(const std::vector<Drift>& drift, const Palette& palette) {
+  std::string out;
+  const std::string* addon = nullptr;
+  for (const Drift& one : drift) {
+    if (addon == nullptr || *addon != one.addon) {
+      out += fmt::format("{}{}\n", addon == nullptr ? "" : "\n", palette(Paint::bold, one.addon));
+    }
+    addon = &one.addon;
+    out += fmt::format("  {} {}\n", palette(Paint::yellow, "~"), render(one));
+  }
+  return out;
+}
+
+Report run(const Context& context, const Arguments& arguments) {
+  const auto ids = parse_ids(arguments.operands);
+  if (!ids) return failed(ids.error());
+  const auto repair = repair_of(context, *ids);
+  if (!repair) return failed(repair.error());
+  std::vector<Drift> drift = find_drift(*repair);
+  std::stable_sort(drift.begin(), drift.end(),
+                   [](const Drift& a, const Drift& b) { return a.addon < b.addon; });
+
+  Report report;
+  report.body["generation"] = repair->generation.number;
+  report.body["drift"] = to_json(drift);
+  if (drift.empty()) {
+    report.conclusion = "No drift.";
+    return report;
+  }
+  report.exit = kExitChanges;
+  context.console.result(render(drift, context.console.palette()));
+  report.conclusion = fmt::format("\n{} difference{} from generation {}.", drift.size(),
+                                  drift.size() == 1 ? "" : "s", repair->generation.number);
+  report.hints.emplace_back("addonctl plan -o FILE makes a plan that repairs the host");
+  return report;
+}
+}  // namespace
+
+Command diff_command() {
+  return {
+      "diff", "show how this host has drifted", kHelp, FindingsAre::problems, PolicyFiles::refused, declare,
+      run};
+}
+
+}  // namespace addon::cli

@@ -1,0 +1,69 @@
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+
+#include "cli/commands/all.hpp"
+#include "cli/session.hpp"
+#include "executor/generations.hpp"
+
+namespace addon::cli {
+
+namespace {
+constexpr std::string_view kHelp = R"(Usage: addonctl history
+
+Lists the generations of this host, newest first: each is the set of add-ons
+that one run left active. addonctl rollback --to N goes back to one.
+
+)";
+
+void declare(CLI::App&, Arguments&) {}
+
+Json record_of(const plan::Generation& generation) {
+  Json addons = Json::object();
+  for (const auto& [id, release] : generation.addons) addons[id.str()] = release.version.str();
+  return {{"number", generation.number},
+          {"time", generation.time},
+          {"verb", generation.verb},
+          {"summary", generation.summary},
+          {"plan_digest", generation.plan_digest},
+          {"addons", std::move(addons)}};
+}
+
+Result<executor::Generations> read(const Context& context) {
+  auto session = TRY(Session::open(context.options, context.console));
+  return executor::read_generations(session->root());
+}
+
+Report run(const Context& context, const Arguments&) {
+  auto generations = read(context);
+  if (!generations) return failed(generations.error());
+  std::reverse(generations->all.begin(), generations->all.end());
+  Report report;
+  report.body["generations"] = Json::array();
+  report.body["unreadable"] = generations->unreadable;
+  std::vector<std::vector<std::string>> rows = {{"NUMBER", "TIME", "VERB", "SUMMARY"}};
+  for (const plan::Generation& generation : generations->all) {
+    report.body["generations"].push_back(record_of(generation));
+    rows.push_back({std::to_string(generation.number), one_line(generation.time), one_line(generation.verb),
+                    one_line(generation.summary)});
+  }
+  context.console.result(rows.size() > 1 ? table(rows) : "No generations: nothing was applied yet.\n");
+  for (const std::string& sentence : generations->unreadable) context.console.warning(sentence);
+  return report;
+}
+}  // namespace
+
+Command history_command() {
+  return {"history",
+          "list the generations of this host",
+          kHelp,
+          FindingsAre::problems,
+          PolicyFiles::refused,
+          declare,
+          run};
+}
+
+}  // namespace addon::cli

@@ -1,0 +1,70 @@
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <utility>
+
+#include "cli/addon_ids.hpp"
+#include "cli/change.hpp"
+#include "cli/commands/all.hpp"
+#include "executor/generations.hpp"
+
+namespace addon::cli {
+
+namespace {
+constexpr std::string_view kHelp = R"(Usage: addonctl remove ID... [--yes]
+
+Stops add-ons, removes their units and takes their capabilities away. Their
+versions stay on disk, without any rights. One that is not installed is no
+error. Needs root.
+
+Options:
+  --yes                 Do not ask. Needed where there is no terminal.
+
+)";
+
+void declare(CLI::App& app, Arguments& arguments) {
+  app.add_option("ID", arguments.operands);
+  app.add_flag_callback("--yes", [&arguments] { arguments.consent = Consent::given; });
+}
+
+Report run(const Context& context, const Arguments& arguments) {
+  if (arguments.operands.empty())
+    return misused("remove needs at least one ID", "addonctl status lists what is installed");
+  auto ids = parse_ids(arguments.operands);
+  if (!ids) return failed(ids.error());
+  auto change = begin_change(context, "remove");
+  if (!change) return failed(change.error());
+  const auto generation = executor::read_last_generation(change->session->root());
+  if (!generation) return failed(generation.error());
+
+  Json absent = Json::array();
+  executor::Request request;
+  request.verb = executor::Request::Verb::remove;
+  for (const AddonId& id : *ids) {
+    if (generation->addons.contains(id)) {
+      request.addons.insert(id);
+      continue;
+    }
+    absent.push_back(id.str());
+    context.console.result(fmt::format("{} is not installed; nothing to do.\n", id.str()));
+  }
+  Report report;
+  if (request.addons.empty()) {
+    report.body = {{"generation", generation->number}, {"applied", false}, {"plan", nullptr}};
+  } else {
+    auto prepared = executor::prepare(request, change->policy.policy, change->session->ports());
+    if (!prepared) return failed(prepared.error());
+    report = finish_change(context, *change, std::move(*prepared), arguments.consent, "Removed");
+  }
+  report.body["not_installed"] = std::move(absent);
+  return report;
+}
+}  // namespace
+
+Command remove_command() {
+  return {"remove", "deactivate add-ons", kHelp, FindingsAre::problems, PolicyFiles::refused, declare, run};
+}
+
+}  // namespace addon::cli

@@ -1,0 +1,62 @@
+#include "document/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "cli/commands/all.hpp"
+#include "core/text.hpp"
+
+namespace addon::cli {
+
+namespace {
+const std::vector<std::string> kNames = {"addon-manifest", "site-policy", "addon-plan"};
+
+constexpr std::string_view kHelp = R"(Usage: addonctl schema NAME
+
+Prints a JSON Schema (draft-07) that this program validates against. An editor
+that knows it completes and explains every key.
+
+NAME is addon-manifest, site-policy or addon-plan.
+
+)";
+
+void declare(CLI::App& app, Arguments& arguments) { app.add_option("NAME", arguments.operands); }
+
+Report run(const Context& context, const Arguments& arguments) {
+  if (arguments.operands.size() != 1) {
+    return misused("schema takes the name of one schema",
+                   fmt::format("the names are {}", join(kNames, ", ")));
+  }
+  const std::string& name = arguments.operands.front();
+  const std::string_view text = document::schema_text(name);
+  if (text.empty()) {
+    const std::string meant = did_you_mean(name, kNames);
+    return misused(fmt::format("there is no schema {}{}", quoted(name),
+                               meant.empty() ? "" : fmt::format("; did you mean {}?", quoted(meant))),
+                   fmt::format("the names are {}", join(kNames, ", ")));
+  }
+  context.console.result(text);
+  if (!text.ends_with('\n')) context.console.result("\n");
+  Report report;
+  auto parsed = parse_json(text, name);
+  if (!parsed) return failed(parsed.error());
+  report.body["name"] = name;
+  report.body["json_schema"] = std::move(*parsed);
+  return report;
+}
+}  // namespace
+
+Command schema_command() {
+  return {"schema",
+          "print a JSON Schema for editors",
+          kHelp,
+          FindingsAre::problems,
+          PolicyFiles::refused,
+          declare,
+          run};
+}
+
+}  // namespace addon::cli

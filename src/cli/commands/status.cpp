@@ -1,0 +1,46 @@
+#include "cli/status.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "cli/addon_ids.hpp"
+#include "cli/commands/all.hpp"
+
+namespace addon::cli {
+
+namespace {
+constexpr std::string_view kHelp = R"(Usage: addonctl status [ID]
+
+Lists the active add-ons: version, the capabilities that their files have, the
+state of their units, and how many things have drifted (addonctl diff says
+which). Changes nothing.
+
+)";
+
+void declare(CLI::App& app, Arguments& arguments) { app.add_option("ID", arguments.operands); }
+
+Result<HostReport> read(const Context& context, const Arguments& arguments) {
+  const std::set<AddonId> ids = TRY(parse_ids(arguments.operands));
+  auto session = TRY(Session::open(context.options, context.console));
+  return read_status(*session, ids);
+}
+
+Report run(const Context& context, const Arguments& arguments) {
+  if (arguments.operands.size() > 1) {
+    return misused("status takes one ID, or none for all", "run addonctl status --help for its usage");
+  }
+  const auto status = read(context, arguments);
+  if (!status) return failed(status.error());
+  Report report;
+  report.body = to_json(*status);
+  context.console.result(render(*status));
+  return report;
+}
+}  // namespace
+
+Command status_command() {
+  return {"status", "list what is active", kHelp, FindingsAre::problems, PolicyFiles::refused, declare, run};
+}
+
+}  // namespace addon::cli

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/options.hpp"
+#include "cli/report.hpp"
+#include "cli/terminal.hpp"
+
+namespace addon::cli {
+
+/// The two streams of the program, and who may see what on them: results on stdout, everything else
+/// on stderr. With --format json only the report is printed, and nobody is asked anything.
+class Console {
+ public:
+  /// Precondition: the streams outlive it.
+  Console(const GlobalOptions& options, std::FILE* out, std::FILE* err);
+
+  /// Results; text only.
+  void result(std::string_view text);
+  /// "error: MESSAGE" on stderr; text only.
+  void error(std::string_view message);
+  /// "warning: MESSAGE" and "note: MESSAGE" on stderr; text only, notes not with -q.
+  void warning(std::string_view message);
+  void note(std::string_view message);
+  /// "hint: MESSAGE" on stderr; text only, not with -q.
+  void hint(std::string_view message);
+  /// What is being done, on stderr.
+  void progress(std::string_view message);
+
+  enum class Place { results, errors };
+  void findings(const std::vector<Finding>& findings, Place place);
+
+  void json(const Json& object);
+
+  bool is_text() const { return options_.format == Format::text; }
+  /// Whether somebody sits there who can be asked.
+  bool can_ask() const;
+  /// Asks on stderr and reads one line of stdin: "y" or "yes" is yes.
+  bool confirm(std::string_view question);
+
+  const Palette& palette() const { return out_palette_; }
+  Verbosity verbosity() const { return options_.verbosity; }
+  bool errors_on_terminal() const;
+
+  /// Whether all of the results reached stdout.
+  bool flush();
+
+ private:
+  void say(Paint paint, std::string_view label, std::string_view message);
+
+  const GlobalOptions& options_;
+  std::FILE* out_;
+  std::FILE* err_;
+  Palette out_palette_;
+  Palette err_palette_;
+};
+
+}  // namespace addon::cli

@@ -1,0 +1,123 @@
+#include "cli/drift.hpp"
+
+#include <fmt/format.h>
+
+#include <type_traits>
+#include <variant>
+
+#include "cli/terminal.hpp"
+#include "executor/layout.hpp"
+
+namespace addon::cli {
+
+namespace {
+std::string on_host(const RelativePath& path) { return "/" + path.str(); }
+
+std::string unit_path(const std::string& name) { return on_host(executor::units_dir()) + "/" + name; }
+
+class Search {
+ public:
+  void operator()(const plan::Stage& step) {
+    add(step, "version", on_host(executor::version_dir(step.addon, step.version)), "as installed",
+        step.replaces ? "altered" : "missing");
+  }
+
+  void operator()(const plan::SetCapabilities& step) {
+    const RelativePath directory = executor::version_dir(step.addon, step.version);
+    add(step, "file-capabilities", on_host(directory) + "/" + step.path.str(), to_string(step.after),
+        to_string(step.before));
+  }
+
+  void operator()(const plan::InstallUnit& step) {
+    add(step, "unit", unit_path(step.unit.str()), step.after.str(),
+        step.before ? step.before->str() : "missing");
+  }
+
+  void operator()(const plan::RemoveUnit& step) {
+    add(step, "unit", unit_path(step.unit.str()), "", step.before.str());
+  }
+
+  void operator()(const plan::SwitchCurrent& step) {
+    const auto target = [](const std::optional<Version>& version) {
+      return version ? "versions/" + version->str() : "";
+    };
+    add(step, "current", on_host(executor::addon_dir(step.addon)) + "/current", target(step.after),
+        target(step.before));
+  }
+
+  void operator()(const plan::SetEnablement& step) {
+    for (const unit::InstallLink& link : step.links) {
+      add(step, "enablement", unit_path(link.path), step.enable ? link.target : "",
+          step.enable ? "" : link.target);
+    }
+  }
+
+  // A restart follows from what else has drifted and is no drift of its own.
+  void operator()(const plan::SetRunning& step) {
+    const bool wanted = step.action != plan::RunAction::stop;
+    if (wanted == step.active_before) return;
+    add(step, "running", step.unit.str(), wanted ? "active" : "inactive",
+        step.active_before ? "active" : "inactive");
+  }
+
+  void operator()(const plan::Reload&) {}
+  void operator()(const plan::CheckHealth&) {}
+
+  void finding(const Finding& finding) {
+    // Versions that are missing or altered have a step of their own.
+    if (finding.rule != &rules::host_tampered) return;
+    found_.push_back({finding.addon, "tree", "", "as installed", finding.message});
+  }
+
+  std::vector<Drift> take() && { return std::move(found_); }
+
+ private:
+  template <class Step>
+  void add(const Step& step, std::string kind, std::string path, std::string expected, std::string actual) {
+    found_.push_back(
+        {step.addon.str(), std::move(kind), std::move(path), std::move(expected), std::move(actual)});
+  }
+
+  std::vector<Drift> found_;
+};
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+std::string or_none(const std::string& text) { return text.empty() ? "(none)" : text; }
+
+// Digests are shortened for people.
+std::string shown(const std::string& value) {
+  constexpr std::size_t digits = 12;
+  constexpr std::string_view scheme = "sha256:";
+  return value.starts_with(scheme) ? value.substr(0, scheme.size() + digits) : or_none(value);
+}
+}  // namespace
+
+std::vector<Drift> find_drift(const executor::Prepared& repair) {
+  Search search;
+  for (const plan::Step& step : repair.plan.steps) std::visit(search, step.action);
+  for (const Finding& finding : repair.findings) search.finding(finding);
+  return std::move(search).take();
+}
+
+std::string render(const Drift& drift) {
+  if (drift.kind == "tree") return one_line(drift.actual);
+  return fmt::format("{} {}: expected {}, found {}", drift.kind, one_line(drift.path),
+                     one_line(shown(drift.expected)), one_line(shown(drift.actual)));
+}
+
+Json to_json(const Drift& drift) {
+  return {{"addon", drift.addon},
+          {"kind", drift.kind},
+          {"path", text_or_null(drift.path)},
+          {"expected", text_or_null(drift.expected)},
+          {"actual", text_or_null(drift.actual)}};
+}
+
+Json to_json(const std::vector<Drift>& drift) {
+  Json json = Json::array();
+  for (const Drift& one : drift) json.push_back(to_json(one));
+  return json;
+}
+
+}  // namespace addon::cli

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/json.hpp"
+#include "executor/prepare.hpp"
+
+namespace addon::cli {
+
+/// One thing on the host that is not as the last generation records it.
+struct Drift {
+  std::string addon;
+  std::string kind;  ///< "version", "file-capabilities", "unit", "current", "enablement", "running", "tree"
+  std::string path;  ///< on the host, or the unit's name; may be empty
+  std::string expected;
+  std::string actual;
+};
+
+/// What a plan that repairs the host finds to repair, and what it finds that it cannot.
+std::vector<Drift> find_drift(const executor::Prepared& repair);
+
+/// "/opt/addons/probe/versions/1.0.0/probe: cap_net_raw=ep expected, found (none)"
+std::string render(const Drift& drift);
+Json to_json(const Drift& drift);
+Json to_json(const std::vector<Drift>& drift);
+
+}  // namespace addon::cli

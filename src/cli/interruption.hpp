@@ -1,0 +1,28 @@
+#pragma once
+
+#include <signal.h>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+
+namespace addon::cli {
+
+/// While one exists, the signals by which people and shutdowns end a program ask for the run to be
+/// undone instead: a transaction is never cut in half. At most one exists at a time.
+class Interruption {
+ public:
+  Interruption();
+  ~Interruption();
+  Interruption(const Interruption&) = delete;
+  Interruption& operator=(const Interruption&) = delete;
+
+  /// Becomes true at the first such signal.
+  const std::atomic<bool>& flag() const;
+
+ private:
+  static constexpr std::array<int, 4> kSignals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+  std::array<struct sigaction, kSignals.size()> before_{};
+};
+
+}  // namespace addon::cli

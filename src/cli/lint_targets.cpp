@@ -1,0 +1,91 @@
+#include "cli/lint_targets.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "core/text.hpp"
+
+namespace addon::cli {
+
+namespace {
+namespace fs = std::filesystem;
+
+std::string below(const std::string& directory, const std::string& name) {
+  return directory.ends_with('/') ? directory + name : directory + "/" + name;
+}
+
+bool is_manifest_name(const std::string& name) {
+  return name == "addon.yaml" || (name.ends_with(".addon.yaml") && name != ".addon.yaml");
+}
+
+class Search {
+ public:
+  void operand(const std::string& path) {
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (status.type() == fs::file_type::not_found)
+      return add(rules::document_unreadable, "it does not exist", path);
+    if (error) return add(rules::document_unreadable, error.message(), path);
+    if (status.type() != fs::file_type::directory) {
+      found_.targets.push_back({LintTarget::Kind::manifest, path});
+      return;
+    }
+    const std::size_t before = found_.targets.size() + found_.findings.size();
+    directory(path);
+    if (found_.targets.size() + found_.findings.size() > before) return;
+    Finding finding =
+        make_finding(rules::bundle_manifest_missing,
+                     "there is no addon.yaml or NAME.addon.yaml in it or below it", {path, 0, 0});
+    finding.fix = "name a manifest, a bundle or a directory of them";
+    found_.findings.push_back(std::move(finding));
+  }
+
+  LintTargets take() && { return std::move(found_); }
+
+ private:
+  void add(const Rule& rule, const std::string& why, const std::string& path) {
+    found_.findings.push_back(
+        make_finding(rule, fmt::format("cannot read {}: {}", quoted(path), why), {path, 0, 0}));
+  }
+
+  void directory(const std::string& path) {
+    std::error_code error;
+    std::vector<std::string> manifests;
+    std::vector<std::string> directories;
+    for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
+      std::error_code gone;
+      const fs::file_status status = at->symlink_status(gone);
+      const std::string name = at->path().filename().string();
+      if (fs::is_directory(status)) {
+        directories.push_back(name);
+      } else if (is_manifest_name(name)) {
+        manifests.push_back(name);
+      }
+    }
+    if (error) return add(rules::document_unreadable, error.message(), path);
+    const bool has_plain = std::find(manifests.begin(), manifests.end(), "addon.yaml") != manifests.end();
+    if (has_plain || manifests.size() == 1) {
+      found_.targets.push_back({LintTarget::Kind::bundle, path});
+      return;
+    }
+    std::sort(manifests.begin(), manifests.end());
+    std::sort(directories.begin(), directories.end());
+    for (const std::string& name : manifests)
+      found_.targets.push_back({LintTarget::Kind::manifest, below(path, name)});
+    for (const std::string& name : directories) directory(below(path, name));
+  }
+
+  LintTargets found_;
+};
+}  // namespace
+
+LintTargets find_lint_targets(const std::vector<std::string>& operands) {
+  Search search;
+  for (const std::string& operand : operands) search.operand(operand);
+  return std::move(search).take();
+}
+
+}  // namespace addon::cli

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/finding.hpp"
+
+namespace addon::cli {
+
+/// One thing to be looked at by lint.
+struct LintTarget {
+  enum class Kind { manifest, bundle };
+  Kind kind = Kind::manifest;
+  std::string path;  ///< as the user named it, or below what they named
+};
+
+struct LintTargets {
+  std::vector<LintTarget> targets;  ///< in the order of the operands, below each by name
+  std::vector<Finding> findings;    ///< operands that hold nothing, or cannot be read
+};
+
+/// What the operands mean. A file is a manifest. A directory with addon.yaml, or with one
+/// *.addon.yaml only, is a bundle. Any other directory stands for all of these in it and below it.
+/// Symlinks below an operand are not followed.
+LintTargets find_lint_targets(const std::vector<std::string>& operands);
+
+}  // namespace addon::cli

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace addon::cli {
+
+enum class Format { text, json };
+enum class ColourMode { automatic, always, never };
+enum class Verbosity { quiet, normal, verbose };
+
+/// What holds for every verb, wherever on the command line it stands.
+struct GlobalOptions {
+  std::string root;  ///< --root; "" is the running system
+  Format format = Format::text;
+  ColourMode colour = ColourMode::automatic;
+  Verbosity verbosity = Verbosity::normal;
+  std::vector<std::string> policy_files;  ///< --policy; instead of the host's own policy
+};
+
+enum class Consent { ask, given };
+
+/// What stands after a verb. Each verb declares those that it knows; the others keep their value.
+struct Arguments {
+  std::vector<std::string> operands;
+  std::string output;  ///< -o
+  bool prune = false;
+  bool detailed_exitcode = false;
+  Consent consent = Consent::ask;  ///< --yes
+  std::optional<std::string> source;
+  std::optional<std::uint64_t> to;  ///< --to
+};
+
+}  // namespace addon::cli

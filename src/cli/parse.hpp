@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "cli/options.hpp"
+
+namespace addon::cli {
+
+/// A command line that asks for a verb to be run.
+struct Invocation {
+  const Command* command = nullptr;
+  Arguments arguments;
+};
+/// One that asks for a text: the help of a verb, or, where that is null, of the program.
+struct HelpWanted {
+  const Command* command = nullptr;
+};
+struct VersionWanted {};
+/// One that cannot be understood.
+struct Misuse {
+  const Command* command = nullptr;  ///< as far as that was clear
+  std::string message;
+  std::string hint;
+};
+
+using Parsed = std::variant<Invocation, HelpWanted, VersionWanted, Misuse>;
+
+/// Reads a command line, without the program's name. The options are filled as far as they could be
+/// understood, also when the rest could not.
+Parsed parse(const std::vector<std::string>& arguments, GlobalOptions& options);
+
+/// Parses what stands after --to.
+Result<std::uint64_t> parse_generation(const std::string& text);
+
+}  // namespace addon::cli

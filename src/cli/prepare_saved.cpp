@@ -1,0 +1,33 @@
+#include "cli/prepare_saved.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "core/text.hpp"
+
+namespace addon::cli {
+
+Result<PreparedAgain> prepare_saved(const plan::SavedPlan& saved, const std::string& plan_file,
+                                    const std::optional<std::string>& below, const LoadedPolicy& policy,
+                                    Session& session) {
+  std::vector<SourceName> sources;
+  for (const std::string& name : saved.sources) sources.push_back(locate_source(name, plan_file, below));
+  executor::Request request;
+  // A plan without bundles was made to repair what is recorded.
+  request.verb = sources.empty() ? executor::Request::Verb::repair : executor::Request::Verb::apply;
+  request.bundles = TRY(open_sources(sources));
+  request.prune = saved.prune;
+  executor::Prepared prepared = TRY(executor::prepare(request, policy.policy, session.ports()));
+  show_paths(prepared.findings, sources);
+  std::vector<std::string> differences = plan::differences(saved, prepared.plan);
+  return PreparedAgain{std::move(prepared), std::move(differences)};
+}
+
+std::string enumerate(const std::vector<std::string>& things) {
+  if (things.size() < 2) return join(things, "");
+  const std::vector<std::string> first(things.begin(), things.end() - 1);
+  return fmt::format("{} and {}", join(first, ", "), things.back());
+}
+
+}  // namespace addon::cli

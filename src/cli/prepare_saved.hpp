@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/bundle_sources.hpp"
+#include "cli/policy_files.hpp"
+#include "cli/session.hpp"
+#include "executor/prepare.hpp"
+#include "plan/plan.hpp"
+
+namespace addon::cli {
+
+/// A saved plan, compiled again now.
+struct PreparedAgain {
+  executor::Prepared prepared;
+  std::vector<std::string> differences;  ///< from the saved one; empty when it is not stale
+};
+
+/// Compiles what a saved plan was compiled from, as it is now. Changes nothing.
+Result<PreparedAgain> prepare_saved(const plan::SavedPlan& saved, const std::string& plan_file,
+                                    const std::optional<std::string>& below, const LoadedPolicy& policy,
+                                    Session& session);
+
+/// "the site policy, file bin/x of probe and the state of the host"
+std::string enumerate(const std::vector<std::string>& things);
+
+}  // namespace addon::cli

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "cli/console.hpp"
+#include "executor/ports.hpp"
+
+namespace addon::cli {
+
+/// Says on stderr what a long run is doing: with -v everything, else on a terminal what has been
+/// going on for a second. Nothing with -q or --format json.
+class ProgressLines final : public executor::Progress {
+ public:
+  explicit ProgressLines(Console& console);
+  void doing(std::string_view what) override;
+
+ private:
+  enum class Mode { silent, slow_only, everything };
+  void wait(const std::stop_token& stop);
+
+  Console& console_;
+  Mode mode_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::string what_;
+  unsigned count_ = 0;
+  std::jthread waiter_;  ///< last, so that it ends before what it looks at
+};
+
+}  // namespace addon::cli

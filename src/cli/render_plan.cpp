@@ -1,0 +1,63 @@
+#include "cli/render_plan.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/json_view.hpp"
+#include "cli/render_step.hpp"
+
+namespace addon::cli {
+
+namespace {
+std::string sign_of(const std::string& change) {
+  if (change == "add") return "+";
+  if (change == "remove") return "-";
+  return "~";
+}
+
+std::string version_or_none(const Json& change, std::string_view key) {
+  const std::string version = text(change, key);
+  return version.empty() ? "(none)" : version;
+}
+
+std::string header(const Json& change, const Palette& palette) {
+  const std::string sign = sign_of(text(change, "change"));
+  const std::string from = version_or_none(change, "from");
+  const std::string to = version_or_none(change, "to");
+  return fmt::format("{} {}  {}\n", palette(paint_of_sign(sign), sign),
+                     palette(Paint::bold, text(change, "id")),
+                     from == to ? from : fmt::format("{} -> {}", from, to));
+}
+
+std::string steps_of(const Json& plan, const std::string& addon, const Palette& palette) {
+  std::string out;
+  for (const Json& step : member(plan, "steps")) {
+    if (text(step, "addon") == addon) out += render_step(step, palette);
+  }
+  return out;
+}
+}  // namespace
+
+std::string render_summary(const Json& plan) {
+  const Json& summary = member(plan, "summary");
+  return fmt::format("{} to add, {} to update, {} to remove, {} unchanged", number(summary, "add"),
+                     number(summary, "update"), number(summary, "remove"), number(summary, "unchanged"));
+}
+
+std::string render_plan(const Json& plan, const Palette& palette) {
+  const Json& summary = member(plan, "summary");
+  const bool changes = number(summary, "add") + number(summary, "update") + number(summary, "remove") > 0;
+  if (member(plan, "steps").empty() && !changes) return "No changes. The host matches.\n";
+  std::string out;
+  for (const Json& change : member(plan, "changes")) {
+    const std::string steps = steps_of(plan, text(change, "id"), palette);
+    if (steps.empty() && text(change, "change") == "unchanged") continue;
+    out += header(change, palette) + steps + '\n';
+  }
+  // What concerns the host as a whole has no add-on.
+  if (const std::string steps = steps_of(plan, "", palette); !steps.empty()) {
+    out += fmt::format("{} {}\n{}\n", palette(Paint::yellow, "~"), palette(Paint::bold, "systemd"), steps);
+  }
+  return out + fmt::format("Plan: {}.\n", render_summary(plan));
+}
+
+}  // namespace addon::cli

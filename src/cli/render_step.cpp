@@ -1,0 +1,200 @@
+#include "cli/render_step.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "cli/json_view.hpp"
+#include "core/capability.hpp"
+#include "core/duration.hpp"
+#include "core/text.hpp"
+
+namespace addon::cli {
+
+namespace {
+constexpr std::size_t kColumns = 80;
+constexpr std::size_t kLabelColumns = 14;
+constexpr std::size_t kShortDigest = 12;
+
+/// A step in words: its sign, what kind of thing it changes, and how.
+struct Line {
+  std::string sign;
+  std::string label;
+  std::string change;
+};
+
+std::string or_none(const std::string& text) { return text.empty() ? "(none)" : text; }
+
+std::string short_digest(const Json& step, std::string_view key) {
+  return or_none(text(step, key).substr(0, kShortDigest));
+}
+
+std::string size_text(std::int64_t bytes) {
+  constexpr std::array units = {"KiB", "MiB", "GiB", "TiB"};
+  if (bytes < 1024) return fmt::format("{} B", bytes);
+  double size = static_cast<double>(bytes) / 1024;
+  std::size_t unit = 0;
+  for (; size >= 1024 && unit + 1 < units.size(); ++unit) size /= 1024;
+  return fmt::format("{:.1f} {}", size, units[unit]);
+}
+
+std::string duration(const Json& step, std::string_view key) {
+  return to_string(std::chrono::milliseconds(number(step, key)));
+}
+
+std::string change(const std::string& before, const std::string& after) {
+  return fmt::format("{} -> {}", before, after);
+}
+
+std::string sign_of_change(const std::string& before, const std::string& after) {
+  if (before.empty()) return "+";
+  return after.empty() ? "-" : "~";
+}
+
+Line stage(const Json& step) {
+  const Json& files = member(step, "files");
+  std::int64_t bytes = 0;
+  for (const Json& file : files) bytes += number(file, "size");
+  const bool replaces = flag(step, "replaces");
+  return {replaces ? "~" : "+", "stage",
+          fmt::format("versions/{}: {} file{}, {}{}", text(step, "version"), files.size(),
+                      files.size() == 1 ? "" : "s", size_text(bytes),
+                      replaces ? ", in place of what was altered" : "")};
+}
+
+Line set_capabilities(const Json& step) {
+  const std::string before = text(step, "before");
+  const std::string after = text(step, "after");
+  return {sign_of_change(before, after), "capabilities",
+          fmt::format("versions/{}/{}: {}", text(step, "version"), text(step, "path"),
+                      change(or_none(before), or_none(after)))};
+}
+
+Line unit_file(const Json& step) {
+  return {sign_of_change(text(step, "before"), text(step, "after")), "unit",
+          fmt::format("{}: {}", text(step, "unit"),
+                      change(short_digest(step, "before"), short_digest(step, "after")))};
+}
+
+Line switch_current(const Json& step) {
+  const std::string before = text(step, "before");
+  const std::string after = text(step, "after");
+  return {sign_of_change(before, after), "current", change(or_none(before), or_none(after))};
+}
+
+Line enablement(const Json& step, std::string_view sign, std::string_view label) {
+  std::vector<std::string> links;
+  for (const Json& link : member(step, "links")) links.push_back(text(link, "path"));
+  return {std::string(sign), std::string(label),
+          fmt::format("{}: {}", text(step, "unit"), join(links, ", "))};
+}
+
+Line running(const Json& step, std::string_view sign, std::string_view label) {
+  const std::string before = text(step, "before");
+  const std::string after = text(step, "after");
+  return {std::string(sign), std::string(label),
+          before == after ? text(step, "unit")
+                          : fmt::format("{}: {}", text(step, "unit"), change(before, after))};
+}
+
+Line health(const Json& step) {
+  return {"~", "health",
+          fmt::format("{}: up within {}, then for {} without a break", text(step, "unit"),
+                      duration(step, "timeout_ms"), duration(step, "stable_for_ms"))};
+}
+
+Line describe(const Json& step) {
+  const std::string op = text(step, "op");
+  if (op == "stage") return stage(step);
+  if (op == "set-capabilities") return set_capabilities(step);
+  if (op == "install-unit" || op == "remove-unit") return unit_file(step);
+  if (op == "switch-current") return switch_current(step);
+  if (op == "reload") return {"~", "daemon-reload", join(texts(step, "units"), ", ")};
+  if (op == "enable-unit") return enablement(step, "+", "enable");
+  if (op == "disable-unit") return enablement(step, "-", "disable");
+  if (op == "start-unit") return running(step, "+", "start");
+  if (op == "restart-unit") return running(step, "~", "restart");
+  if (op == "stop-unit") return running(step, "-", "stop");
+  if (op == "check-health") return health(step);
+  // A plan of a later version: show that there is something, whatever it is.
+  return {"?", op, text(step, "unit")};
+}
+
+std::string capability_list(const std::vector<std::string>& names) {
+  if (names.empty()) return "(none)";
+  return names.size() >= Capability::count() ? "all capabilities" : join(names, ", ");
+}
+
+std::string prefix_list(const Json& privileges) {
+  std::vector<std::string> prefixes;
+  for (const Json& command : member(privileges, "exec")) {
+    for (std::string& prefix : texts(command, "prefixes")) {
+      if (std::find(prefixes.begin(), prefixes.end(), prefix) == prefixes.end())
+        prefixes.push_back(std::move(prefix));
+    }
+  }
+  return prefixes.empty() ? "(none)" : join(prefixes, " ");
+}
+
+// What the unit may do once it runs: the reader approves this, not the digest.
+std::string unit_rights(const Json& step) {
+  const std::string unit = text(step, "unit");
+  if (unit.ends_with(".timer"))
+    return fmt::format("activates {}", or_none(text(member(step, "install"), "Unit")));
+  const Json& privileges = member(step, "privileges");
+  std::string user = text(privileges, "User");
+  if (user.empty()) user = flag(privileges, "DynamicUser") ? "a dynamic user" : "root";
+  const std::string group = text(privileges, "Group");
+  return fmt::format("runs as {}{}, bounding {}, ambient {}, prefixes {}", user,
+                     group.empty() ? "" : ":" + group,
+                     capability_list(texts(privileges, "CapabilityBoundingSet")),
+                     capability_list(texts(privileges, "AmbientCapabilities")), prefix_list(privileges));
+}
+
+/// One policy line and all that it allows in a step.
+struct Allowance {
+  std::string by;
+  std::vector<std::string> subjects;
+};
+
+std::vector<Allowance> allowances(const Json& step) {
+  std::vector<Allowance> found;
+  for (const Json& decision : member(step, "allowed_by")) {
+    const Json& policy = member(decision, "policy");
+    const std::string grant = text(policy, "grant");
+    const std::string by = fmt::format("{}:{}{}", text(policy, "file"), number(policy, "line"),
+                                       grant.empty() ? "" : fmt::format(" (grant {})", grant));
+    auto known = std::find_if(found.begin(), found.end(), [&](const Allowance& one) { return one.by == by; });
+    if (known == found.end()) known = found.insert(found.end(), {by, {}});
+    known->subjects.push_back(text(decision, "subject"));
+  }
+  return found;
+}
+
+std::string detail(const std::string& text) { return "      " + wrap(text, kColumns, 8, 6); }
+}  // namespace
+
+Paint paint_of_sign(std::string_view sign) {
+  if (sign == "+") return Paint::green;
+  return sign == "-" ? Paint::red : Paint::yellow;
+}
+
+std::string render_step(const Json& step, const Palette& palette) {
+  const Line line = describe(step);
+  const std::size_t indent = 4 + kLabelColumns;
+  std::string out = fmt::format("  {} {:<{}}{}\n", palette(paint_of_sign(line.sign), line.sign), line.label,
+                                kLabelColumns, wrap(line.change, kColumns, indent, indent));
+  if (text(step, "op") == "install-unit") out += detail(unit_rights(step)) + '\n';
+  for (const Allowance& allowance : allowances(step)) {
+    const std::string sentence =
+        fmt::format("allowed by {}: {}", allowance.by, join(allowance.subjects, ", "));
+    out += palette(Paint::dim, detail(sentence)) + '\n';
+  }
+  return out;
+}
+
+}  // namespace addon::cli

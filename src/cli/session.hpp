@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cli/console.hpp"
+#include "cli/options.hpp"
+#include "cli/progress.hpp"
+#include "executor/ports.hpp"
+#include "linux/clock.hpp"
+
+namespace addon::cli {
+
+/// The host that a verb works on: "/" or what --root names, with the real ports to it. Asks
+/// systemd nothing before somebody needs an answer.
+class Session {
+ public:
+  /// Error: kind usage when --root names no directory.
+  static Result<std::unique_ptr<Session>> open(const GlobalOptions& options, Console& console);
+
+  executor::Ports& ports() { return ports_; }
+  host::Directory& root() { return *root_; }
+  const host::Clock& clock() const { return clock_; }
+  bool is_live() const { return units_->is_live(); }
+
+  /// "/etc/addonctl" as an absolute path of the running system: below --root where that is given.
+  std::string path(std::string_view on_host) const;
+
+ private:
+  Session(std::unique_ptr<host::Directory> root, std::unique_ptr<host::UnitManager> units,
+          std::unique_ptr<host::Accounts> accounts, const host::PlatformFacts& platform, Console& console);
+
+  std::unique_ptr<host::Directory> root_;
+  std::unique_ptr<host::UnitManager> units_;
+  std::unique_ptr<host::Accounts> accounts_;
+  linux::SystemClock clock_;
+  ProgressLines progress_;
+  executor::Ports ports_;
+};
+
+/// Where --root points: absolute, without "." and "..", "/" when it is not given.
+std::string root_path(const GlobalOptions& options);
+
+}  // namespace addon::cli

@@ -1,0 +1,136 @@
+#include "cli/status.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/addon_ids.hpp"
+#include "cli/terminal.hpp"
+#include "core/text.hpp"
+#include "executor/layout.hpp"
+#include "executor/observe.hpp"
+#include "executor/prepare.hpp"
+
+namespace addon::cli {
+
+namespace {
+std::vector<std::pair<std::string, std::string>> capabilities_of(const plan::Release& release,
+                                                                 const host::AddonState& state) {
+  std::vector<std::pair<std::string, std::string>> found;
+  const auto version = state.inspected.find(release.version);
+  if (version == state.inspected.end()) return found;
+  for (const host::InstalledFile& file : version->second.files) {
+    if (file.capabilities.empty()) continue;
+    found.emplace_back(
+        fmt::format("/{}/{}", executor::version_dir(release.id, release.version).str(), file.path.str()),
+        to_string(file.capabilities));
+  }
+  return found;
+}
+
+UnitReport unit_of(const plan::ReleaseUnit& unit, const host::HostState& host) {
+  UnitReport report{unit.name.str(), false, ""};
+  const auto found = host.units.find(unit.name);
+  if (found == host.units.end()) return report;
+  report.enabled = !unit.links.empty() &&
+                   std::all_of(unit.links.begin(), unit.links.end(),
+                               [&](const auto& link) { return found->second.links.contains(link.path); });
+  if (found->second.status) report.active_state = found->second.status->active_state;
+  return report;
+}
+
+AddonReport addon_of(const plan::Release& release, const host::HostState& host,
+                     const std::vector<Drift>& drift) {
+  AddonReport report{release, "", {}, {}, {}};
+  if (const auto state = host.addons.find(release.id); state != host.addons.end()) {
+    report.current = state->second.current_target.value_or("");
+    report.file_capabilities = capabilities_of(release, state->second);
+  }
+  for (const plan::ReleaseUnit& unit : release.units) report.units.push_back(unit_of(unit, host));
+  for (const Drift& one : drift) {
+    if (one.addon == release.id.str()) report.drift.push_back(one);
+  }
+  return report;
+}
+
+Json to_json(const UnitReport& unit) {
+  const bool known = !unit.active_state.empty();
+  return {{"name", unit.name},
+          {"enabled", unit.enabled},
+          {"active",
+           known ? Json(unit.active_state == "active" || unit.active_state == "reloading") : Json(nullptr)},
+          {"active_state", known ? Json(unit.active_state) : Json(nullptr)}};
+}
+
+Json to_json(const AddonReport& addon) {
+  Json capabilities = Json::object();
+  for (const auto& [path, text] : addon.file_capabilities) capabilities[path] = text;
+  Json units = Json::array();
+  for (const UnitReport& unit : addon.units) units.push_back(to_json(unit));
+  return {{"id", addon.release.id.str()},
+          {"version", addon.release.version.str()},
+          {"delivery", manifest::to_string(addon.release.delivery)},
+          {"supervision", manifest::to_string(addon.release.supervision)},
+          {"current", addon.current.empty() ? Json(nullptr) : Json(addon.current)},
+          {"file_capabilities", std::move(capabilities)},
+          {"units", std::move(units)},
+          {"drift", to_json(addon.drift)}};
+}
+
+std::string units_text(const AddonReport& addon) {
+  std::vector<std::string> parts;
+  for (const UnitReport& unit : addon.units) {
+    std::string state = unit.enabled ? "enabled" : "";
+    if (!unit.active_state.empty()) state += (state.empty() ? "" : ", ") + unit.active_state;
+    parts.push_back(state.empty() ? unit.name : fmt::format("{} ({})", unit.name, state));
+  }
+  return parts.empty() ? "-" : join(parts, " ");
+}
+
+std::string capabilities_text(const AddonReport& addon) {
+  std::vector<std::string> parts;
+  for (const auto& [path, text] : addon.file_capabilities) parts.push_back(text);
+  return parts.empty() ? "-" : join(parts, " ");
+}
+}  // namespace
+
+Result<HostReport> read_status(Session& session, const std::set<AddonId>& only) {
+  executor::Request request;
+  request.verb = executor::Request::Verb::repair;
+  request.addons = only;
+  const executor::Prepared repair =
+      TRY(executor::prepare(request, policy::SitePolicy::nothing(), session.ports()));
+  TRY(check_recorded(only, repair.generation));
+  const std::vector<Drift> drift = find_drift(repair);
+
+  executor::Subjects subjects;
+  for (const auto& [id, release] : repair.generation.addons) {
+    if (only.empty() || only.contains(id)) subjects.addons[id].push_back(release);
+  }
+  const host::HostState host = TRY(executor::observe(subjects, repair.generation.known, session.ports()));
+  HostReport report{repair.generation.number, {}};
+  for (const auto& [id, releases] : subjects.addons)
+    report.addons.push_back(addon_of(releases.front(), host, drift));
+  return report;
+}
+
+Json to_json(const HostReport& status) {
+  Json addons = Json::array();
+  for (const AddonReport& addon : status.addons) addons.push_back(to_json(addon));
+  return {{"generation", status.generation}, {"addons", std::move(addons)}};
+}
+
+std::string render(const HostReport& status) {
+  if (status.addons.empty()) return "No add-ons are installed.\n";
+  std::vector<std::vector<std::string>> rows = {
+      {"ID", "VERSION", "SUPERVISION", "CAPABILITIES", "DRIFT", "UNITS"}};
+  for (const AddonReport& addon : status.addons) {
+    rows.push_back({addon.release.id.str(), addon.release.version.str(),
+                    std::string(manifest::to_string(addon.release.supervision)), capabilities_text(addon),
+                    addon.drift.empty() ? "none" : std::to_string(addon.drift.size()),
+                    one_line(units_text(addon))});
+  }
+  return table(rows);
+}
+
+}  // namespace addon::cli

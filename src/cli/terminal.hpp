@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/options.hpp"
+
+namespace addon::cli {
+
+enum class Paint { plain, bold, dim, red, green, yellow, cyan };
+
+/// Colours text with ECMA-48 sequences, or leaves it as it is.
+class Palette {
+ public:
+  enum class Use { none, colours };
+  explicit Palette(Use use = Use::none) : use_(use) {}
+  std::string operator()(Paint paint, std::string_view text) const;
+
+ private:
+  Use use_;
+};
+
+/// The palette for a stream: by the mode, or, where that is automatic, colours if the descriptor is
+/// a terminal that is not "dumb" and NO_COLOR is unset or empty (no-color.org).
+Palette palette_for(ColourMode mode, int descriptor);
+
+/// Text for one line on a terminal: as it is but for control characters, invalid UTF-8 and marks
+/// that turn the writing direction, which become '?', and tabs, which become blanks.
+std::string one_line(std::string_view text);
+
+/// How many columns text takes: its code points.
+std::size_t width(std::string_view text);
+
+/// Breaks text at blanks so that no line passes `columns`; lines after the first start with `indent` blanks,
+/// which count. A word that is too long stands alone. `first` columns of the first line are taken.
+std::string wrap(std::string_view text, std::size_t columns, std::size_t indent, std::size_t first);
+
+/// Rows with their columns aligned, two blanks between them, none at the end of a line.
+std::string table(const std::vector<std::vector<std::string>>& rows);
+
+}  // namespace addon::cli
