@@ -15,7 +15,8 @@ int main() {
     std::fprintf(stderr, "packet-probe: cannot open a raw ICMP socket: %s\n", std::strerror(errno));
     return 1;
   }
-  std::printf("packet-probe: raw ICMP socket is descriptor %d, uid %u\n", fd, static_cast<unsigned>(getuid()));
+  std::printf("packet-probe: raw ICMP socket is descriptor %d, uid %u\n", fd,
+              static_cast<unsigned>(getuid()));
   std::fflush(stdout);
   while (true) pause();
 }

@@ -24,7 +24,8 @@ class Schema {
   void resolve_strings(Document& document) const;
 
   /// Everything that is wrong with the document, one finding per cause at the deepest place, with
-  /// file, line, column, pointer, and "did you mean" for an unknown key or enum value. Sorted.
+  /// file, line, column, pointer, and "did you mean" for an unknown key or enum value. Sorted, and at
+  /// most 1000.
   /// Unknown keys point at the key; missing keys at the mapping that lacks them. Keys that start
   /// with "x-" are accepted at the top level of every schema.
   std::vector<Finding> validate(const Document& document) const;

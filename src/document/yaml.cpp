@@ -88,8 +88,8 @@ class Builder {
   Result<> read(yaml_parser_t& parser, Event& event) const;
   Result<> take(const yaml_event_t& event);
   Result<> take_scalar(const yaml_event_t& event);
-  Result<> open(const yaml_event_t& event, NodeType type);
-  Result<> close();
+  Result<> begin(const yaml_event_t& event, NodeType type);
+  Result<> end();
   Result<> add(Node node);
   Result<> check_properties(const yaml_event_t& event, std::string_view anchor, std::string_view tag,
                             std::string_view core_types) const;
@@ -249,7 +249,7 @@ Result<> Builder::take_scalar(const yaml_event_t& event) {
   return add(std::move(node));
 }
 
-Result<> Builder::open(const yaml_event_t& event, NodeType type) {
+Result<> Builder::begin(const yaml_event_t& event, NodeType type) {
   const Position at = position_of(event.start_mark);
   const bool is_sequence = type == NodeType::sequence;
   const yaml_char_t* anchor =
@@ -268,7 +268,7 @@ Result<> Builder::open(const yaml_event_t& event, NodeType type) {
   return {};
 }
 
-Result<> Builder::close() {
+Result<> Builder::end() {
   Node node = std::move(stack_.back().node);
   stack_.pop_back();
   if (node.type == NodeType::mapping) note_duplicates(node);
@@ -301,12 +301,12 @@ Result<> Builder::take(const yaml_event_t& event) {
     case YAML_SCALAR_EVENT:
       return take_scalar(event);
     case YAML_SEQUENCE_START_EVENT:
-      return open(event, NodeType::sequence);
+      return begin(event, NodeType::sequence);
     case YAML_MAPPING_START_EVENT:
-      return open(event, NodeType::mapping);
+      return begin(event, NodeType::mapping);
     case YAML_SEQUENCE_END_EVENT:
     case YAML_MAPPING_END_EVENT:
-      return close();
+      return end();
     case YAML_ALIAS_EVENT:
       return refuse(rules::document_alias, position_of(event.start_mark),
                     fmt::format("the alias *{} may not stand here", printable(view(event.data.alias.anchor))),

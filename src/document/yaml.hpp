@@ -20,7 +20,7 @@ struct Limits {
 /// limits, invalid UTF-8 or a byte-order mark of UTF-16/32, NUL and other characters that YAML
 /// does not print, aliases, anchors and tags (except the non-specific and core ones), duplicate
 /// keys, keys that are no scalars or not strings, more than one document, an empty document.
-/// The error's findings hold every duplicate key; syntax errors end the parse at the first.
+/// The error's findings hold every duplicate key, up to 100; syntax errors end the parse at the first.
 /// Memory stays linear in the text.
 Result<Document> parse_yaml(std::string_view text, std::string file, const Limits& limits = {});
 
