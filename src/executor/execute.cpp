@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <random>
 #include <set>
@@ -11,15 +12,20 @@
 
 #include "executor/generations.hpp"
 #include "executor/layout.hpp"
+#include "executor/made_directories.hpp"
 #include "executor/steps/step_run.hpp"
 
 namespace addon::executor {
 
 namespace {
 
-std::string random_name() {
-  std::random_device device;  // getrandom(2) in libstdc++ here
-  return fmt::format("{:08x}{:08x}", device(), device());
+Result<std::string> random_name() {
+  try {
+    std::random_device device;  // getrandom(2) in libstdc++ here
+    return fmt::format("{:08x}{:08x}", device(), device());
+  } catch (const std::exception& error) {
+    return tl::unexpected(Error(fmt::format("cannot get random numbers: {}", error.what())));
+  }
 }
 
 std::string describe_changes(const plan::Plan& plan) {
@@ -49,13 +55,12 @@ std::string describe_changes(const plan::Plan& plan) {
 class Transaction {
  public:
   Transaction(const plan::Plan& plan, const plan::Generation& base, Ports& ports,
-              const std::map<AddonId, const bundle::Bundle*>& bundles)
-      : plan_(plan), base_(base), context_{ports, bundles, random_name(), learned_} {}
+              const std::map<AddonId, const bundle::Bundle*>& bundles, std::string name)
+      : plan_(plan), base_(base), context_{ports, bundles, std::move(name), learned_, base.known} {}
 
   Result<Outcome> run() {
-    auto done = perform();
-    if (done) done = commit();
-    if (!done) return tl::unexpected(take_back(std::move(done).error()));
+    const auto done = perform_and_commit();
+    if (!done) return tl::unexpected(take_back(done.error()));
     Outcome outcome{.generation = base_.number + 1, .warnings = {}};
     for (const auto& step : runs_) {
       const auto cleaned = step->clean(context_);
@@ -65,6 +70,17 @@ class Transaction {
   }
 
  private:
+  // Nothing here throws by design; what does all the same (memory runs out) must not leave the host
+  // half-way.
+  Result<> perform_and_commit() {
+    try {
+      TRY(perform());
+      return commit();
+    } catch (const std::exception& error) {
+      return tl::unexpected(Error(fmt::format("unexpected failure: {}", error.what())));
+    }
+  }
+
   Result<> perform() {
     for (const plan::Step& step : plan_.steps) {
       if (context_.ports.is_interrupted()) return tl::unexpected(Error("interrupted"));
@@ -85,49 +101,44 @@ class Transaction {
         .summary = describe_changes(plan_),
         .addons = plan_.result,
         .known = {}};
-    TRY_CONTEXT("cannot record what is installed", learn(next));
-    TRY_CONTEXT("cannot record the new generation", commit_generation(context_.ports.root, next));
+    learn(next);
+    const std::string what = "cannot record the new generation";
+    TRY_CONTEXT(what, made_.note(context_.ports.root, generations_dir()));
+    committing_ = true;
+    TRY_CONTEXT(what, commit_generation(context_.ports.root, next));
     return {};
   }
 
-  // Digests that later runs need not compute again: of what is installed now, as it is now, and
-  // of the bundle files that it came from.
-  Result<> learn(plan::Generation& next) {
+  // Digests that later runs need not compute again: of what is installed now and was read by this
+  // run or known before, and of the bundle files that it came from. Never of what nobody read.
+  void learn(plan::Generation& next) const {
     std::set<Digest> current;
     for (const auto& [id, release] : next.addons) {
       for (const plan::ReleaseFile& file : release.files) current.insert(file.sha256);
-      const auto directory =
-          TRY(context_.ports.root.open_directory_if_present(version_dir(id, release.version)));
-      if (directory == nullptr) continue;
-      for (const plan::ReleaseFile& file : release.files) {
-        // What was not touched by this run was either hashed for its plan or is as it was known.
-        const auto state = TRY(directory->stat(file.path));
-        if (!state) continue;
-        const bool touched = plan_.changes.contains(id);
-        const auto known = base_.known.find(state->identity);
-        if (touched || known != base_.known.end()) next.known.insert_or_assign(state->identity, file.sha256);
-      }
     }
-    const auto keep = [&](const host::KnownDigests& from) {
-      for (const auto& [identity, digest] : from) {
+    for (const host::KnownDigests* digests : {&learned_, &base_.known}) {
+      for (const auto& [identity, digest] : *digests) {
         if (current.contains(digest)) next.known.emplace(identity, digest);
       }
-    };
-    keep(learned_);
-    keep(base_.known);
-    return {};
+    }
   }
 
   // In reverse, and to the end whatever fails on the way: each thing that can be put back is.
   Error take_back(Error cause) {
     std::vector<Error> failures;
-    const auto attempt = [&](Result<> result) {
-      if (!result) failures.push_back(std::move(result).error());
+    const auto attempt = [&](const std::string& what, Result<> result) {
+      if (!result) failures.push_back(std::move(result).error().with_context("cannot undo " + what));
     };
     context_.ports.progress.doing("undoing what was done");
-    for (auto step = runs_.rbegin(); step != runs_.rend(); ++step) attempt((*step)->undo(context_));
-    attempt(context_.reload_if_changed());
-    for (const auto& step : runs_) attempt(step->settle(context_));
+    if (committing_) {
+      attempt("the new generation", withdraw_generation(context_.ports.root, base_.number + 1));
+      attempt("the new generation", made_.remove(context_.ports.root));
+    }
+    for (auto step = runs_.rbegin(); step != runs_.rend(); ++step) {
+      attempt((*step)->doing(), (*step)->undo(context_));
+    }
+    attempt("the change of units", context_.reload_if_changed());
+    for (const auto& step : runs_) attempt((*step).doing(), step->settle(context_));
     if (failures.empty()) {
       const bool stale = cause.kind() == ErrorKind::stale;
       return std::move(cause).with_kind(stale ? ErrorKind::stale : ErrorKind::rolled_back);
@@ -141,6 +152,8 @@ class Transaction {
   host::KnownDigests learned_;
   StepContext context_;
   std::vector<std::unique_ptr<StepRun>> runs_;
+  MadeDirectories made_;
+  bool committing_ = false;
 };
 
 }  // namespace
@@ -157,7 +170,7 @@ Result<Outcome> execute(const policy::ApprovedPlan& approved, const std::vector<
     return Outcome{.generation = base.number, .warnings = {}};
   std::map<AddonId, const bundle::Bundle*> by_id;
   for (const bundle::Bundle& bundle : bundles) by_id.emplace(bundle.manifest.id.value, &bundle);
-  return Transaction(plan, base, ports, by_id).run();
+  return Transaction(plan, base, ports, by_id, TRY(random_name())).run();
 }
 
 }  // namespace addon::executor

@@ -80,13 +80,25 @@ Result<plan::Generation> read_last_generation(const host::Directory& root) {
   if (directory == nullptr) return plan::Generation{};
   const std::vector<std::uint64_t> numbers = TRY(record_numbers(*directory));
   if (numbers.empty()) return plan::Generation{};
-  return read_record(*directory, numbers.back());
+  return read_record(*directory, numbers.back()).map_error([](Error error) {
+    return Error(
+        fmt::format("{}; it says what is active, so nothing is done without it: restore it, or move "
+                    "it away to go on from the generation before",
+                    error.message()));
+  });
+}
+
+Result<> withdraw_generation(host::Directory& root, std::uint64_t number) {
+  const auto directory = TRY(root.open_directory_if_present(generations_dir()));
+  if (directory == nullptr) return {};
+  TRY(directory->remove_file(record_name(number)));
+  return directory->sync();
 }
 
 Result<> commit_generation(host::Directory& root, const plan::Generation& generation) {
   const auto directory = TRY(root.make_directories(generations_dir()));
   return host::write_durably(*directory, record_name(generation.number),
-                             plan::to_json(generation).dump() + "\n", 0644);
+                             canonical(plan::to_json(generation)) + "\n", 0644);
 }
 
 }  // namespace addon::executor

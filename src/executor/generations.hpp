@@ -26,6 +26,9 @@ Result<Generations> read_generations(const host::Directory& root);
 /// be read is an error, because guessing what is active would be worse.
 Result<plan::Generation> read_last_generation(const host::Directory& root);
 
+/// Takes back a generation whose commit failed: part of it may have reached the disk.
+Result<> withdraw_generation(host::Directory& root, std::uint64_t number);
+
 /// Makes the generation durable; from here on the transaction has happened.
 Result<> commit_generation(host::Directory& root, const plan::Generation& generation);
 

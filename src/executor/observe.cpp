@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <utility>
 
 #include "core/text.hpp"
@@ -29,11 +28,25 @@ Result<std::optional<Digest>> digest_of(const host::Directory& directory, const 
   return TRY(host::hash_file(*file));
 }
 
+// Not root's, or open to others: what stands in it cannot be relied on.
+void check_directory(const host::FileState& state, const std::string& path,
+                     std::vector<std::string>& tampered) {
+  if (state.type == host::FileType::symlink) {
+    tampered.push_back(fmt::format("{} is a symbolic link", path));
+  } else if (state.type != host::FileType::directory) {
+    tampered.push_back(fmt::format("{} is not a directory", path));
+  } else if (state.uid != 0) {
+    tampered.push_back(fmt::format("{} belongs to user {}, not to root", path, state.uid));
+  } else if ((state.mode & 0022U) != 0) {
+    tampered.push_back(fmt::format("{} can be written by others (mode {:04o})", path, state.mode));
+  }
+}
+
 class VersionObserver {
  public:
-  VersionObserver(const host::Directory& directory, host::InstalledVersion& out,
-                  const host::KnownDigests& known)
-      : out_(out), known_(known), top_(directory) {}
+  VersionObserver(const host::Directory& directory, const std::string& shown, host::InstalledVersion& out,
+                  std::vector<std::string>& tampered, const host::KnownDigests& known)
+      : out_(out), tampered_(tampered), known_(known), top_(directory), shown_(shown) {}
 
   Result<> run() {
     TRY(walk(top_, ""));
@@ -51,6 +64,7 @@ class VersionObserver {
         out_.strangers.push_back(printable(path));
       } else if (entry.type == host::FileType::directory) {
         const auto child = TRY(directory.open_directory(RelativePath::of({entry.name})));
+        check_directory(TRY(child->state()), fmt::format("{}/{}", shown_, path), tampered_);
         TRY(walk(*child, path));
       } else {
         TRY(add(directory, RelativePath::of({entry.name}), *relative));
@@ -70,22 +84,11 @@ class VersionObserver {
   }
 
   host::InstalledVersion& out_;
+  std::vector<std::string>& tampered_;
   const host::KnownDigests& known_;
   const host::Directory& top_;
+  const std::string& shown_;  ///< the path of the version's directory
 };
-
-// Not root's, or open to others: what stands in it cannot be relied on.
-void check_directory(const host::FileState& state, const std::string& path, host::AddonState& out) {
-  if (state.type == host::FileType::symlink) {
-    out.tampered.push_back(fmt::format("{} is a symbolic link", path));
-  } else if (state.type != host::FileType::directory) {
-    out.tampered.push_back(fmt::format("{} is not a directory", path));
-  } else if (state.uid != 0) {
-    out.tampered.push_back(fmt::format("{} belongs to user {}, not to root", path, state.uid));
-  } else if ((state.mode & 0022U) != 0) {
-    out.tampered.push_back(fmt::format("{} can be written by others (mode {:04o})", path, state.mode));
-  }
-}
 
 class AddonObserver {
  public:
@@ -94,15 +97,12 @@ class AddonObserver {
       : id_(id), releases_(releases), known_(known), root_(root) {}
 
   Result<host::AddonState> run() {
-    bool sound = true;
-    for (const RelativePath& path : {addons_dir(), addon_dir(id_), versions_dir(id_)}) {
-      const auto state = root_.stat(path);
-      if (!state && state.error().errno_value() == ELOOP) return out_;
-      if (!TRY(state)) return out_;
-      const std::size_t before = out_.tampered.size();
-      check_directory(**state, "/" + path.str(), out_);
-      sound = sound && out_.tampered.size() == before;
-      if (!sound) return out_;
+    for (const RelativePath& path :
+         {RelativePath::of({"opt"}), addons_dir(), addon_dir(id_), versions_dir(id_)}) {
+      const auto state = TRY(root_.stat(path));
+      if (!state) return out_;
+      check_directory(*state, "/" + path.str(), out_.tampered);
+      if (!out_.tampered.empty()) return out_;
       if (path == addon_dir(id_)) TRY(current());
     }
     TRY(versions());
@@ -151,15 +151,16 @@ class AddonObserver {
     const RelativePath name = RelativePath::of({version.str()});
     const auto state = TRY(versions.stat(name));
     if (!state) return {};
+    const std::string shown = "/" + version_dir(id_, version).str();
     const std::size_t before = out_.tampered.size();
-    check_directory(*state, fmt::format("/{}", version_dir(id_, version).str()), out_);
+    check_directory(*state, shown, out_.tampered);
     if (out_.tampered.size() != before) return {};
     host::InstalledVersion found{.version = version, .files = {}, .strangers = {}};
     const auto directory = TRY(versions.open_directory(name));
-    TRY(VersionObserver(*directory, found, known_).run());
+    TRY(VersionObserver(*directory, shown, found, out_.tampered, known_).run());
     for (const std::string& stranger : found.strangers) {
-      out_.tampered.push_back(fmt::format("/{}/{} is neither a regular file nor a directory",
-                                          version_dir(id_, version).str(), stranger));
+      out_.tampered.push_back(
+          fmt::format("{}/{} is neither a regular file nor a directory", shown, stranger));
     }
     out_.inspected.emplace(version, std::move(found));
     return {};

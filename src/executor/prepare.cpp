@@ -25,6 +25,7 @@ class Preparation {
   Result<Prepared> run() {
     TRY(wish());
     const host::HostState host = TRY(observe(subjects(), prepared_.generation.known, ports_));
+    remember(host);
     plan::Compiled compiled = plan::compile(wish_, prepared_.generation, host, policy_.digest);
     append(prepared_.findings, std::move(compiled.findings));
     const auto today = std::chrono::floor<std::chrono::days>(ports_.clock.now());
@@ -37,6 +38,18 @@ class Preparation {
   }
 
  private:
+  // What was read to observe the host need not be read again by the next run.
+  void remember(const host::HostState& host) {
+    host::KnownDigests& known = prepared_.generation.known;
+    for (const auto& [id, addon] : host.addons) {
+      for (const auto& [version, found] : addon.inspected) {
+        for (const host::InstalledFile& file : found.files) {
+          if (file.sha256) known.insert_or_assign(file.state.identity, *file.sha256);
+        }
+      }
+    }
+  }
+
   Result<> wish() {
     switch (request_.verb) {
       case Request::Verb::apply:

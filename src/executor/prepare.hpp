@@ -39,7 +39,8 @@ struct Prepared {
   plan::Plan plan;                      ///< annotated with decisions
   std::vector<Finding> findings;        ///< errors among them: it cannot be run
   std::vector<bundle::Bundle> bundles;  ///< staging reads through these
-  plan::Generation generation;          ///< what was last committed
+  /// What was last committed. Its known digests are joined by those that were computed now.
+  plan::Generation generation;
 };
 
 /// Reads the bundles, observes the host, compiles and judges. Changes nothing. Each file is read

@@ -1,10 +1,13 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstddef>
 #include <span>
 
 #include "executor/layout.hpp"
+#include "executor/made_directories.hpp"
 #include "executor/steps/step_run.hpp"
+#include "executor/steps/unit_file.hpp"
 
 namespace addon::executor {
 
@@ -21,10 +24,9 @@ class InstallUnitRun final : public StepRun {
   Result<> perform(StepContext& context) override {
     const std::string what = fmt::format("cannot install {}", step_.unit.str());
     const std::string text = TRY_CONTEXT(what, read_staged(context));
-    units_ = TRY_CONTEXT(what, context.ports.root.make_directories(units_dir()));
-    TRY_CONTEXT(what, check_before());
-    // systemd ignores names that start with a dot, and whatever does not end like a unit.
-    temporary_ = fmt::format(".addonctl-{}-{}.tmp", context.transaction, step_.unit.str());
+    units_ = TRY_CONTEXT(what, made_.make(context.ports.root, units_dir()));
+    TRY_CONTEXT(what, check_unit_file(*units_, step_.unit, step_.before));
+    temporary_ = other_name(context, step_.unit);
     TRY_CONTEXT(what, write_temporary(text));
     TRY_CONTEXT(what,
                 units_->rename(temporary_, step_.unit.str(),
@@ -36,18 +38,12 @@ class InstallUnitRun final : public StepRun {
 
   // The old file itself comes back, with its inode, owner, mode and all.
   Result<> undo(StepContext& context) override {
-    if (units_ == nullptr || temporary_.empty()) return {};
-    if (in_place_) {
-      context.units_changed = true;
-      if (step_.before) {
-        TRY(units_->rename(temporary_, step_.unit.str(), host::RenameMode::exchange));
-      } else {
-        TRY(units_->remove_file(step_.unit.str()));
-      }
-      in_place_ = false;
+    if (in_place_) TRY(take_back(context));
+    if (!temporary_.empty()) {
+      TRY(units_->remove_file(temporary_));
+      TRY(units_->sync());
     }
-    TRY(units_->remove_file(temporary_));
-    return units_->sync();
+    return made_.remove(context.ports.root);
   }
 
   Result<> clean(StepContext& /*context*/) override {
@@ -57,6 +53,19 @@ class InstallUnitRun final : public StepRun {
   }
 
  private:
+  Result<> take_back(StepContext& context) {
+    context.units_changed = true;
+    if (step_.before) {
+      TRY(units_->rename(temporary_, step_.unit.str(), host::RenameMode::exchange));
+    } else {
+      // Something that was started may have started it in turn: a timer, or a unit that needs it.
+      if (context.units_started) TRY(context.ports.units.stop(step_.unit, kUndoStopTimeout));
+      TRY(units_->remove_file(step_.unit.str()));
+    }
+    in_place_ = false;
+    return {};
+  }
+
   // From the version's own directory, which is root's; the bundle is somebody else's.
   Result<std::string> read_staged(StepContext& context) const {
     const auto version = TRY(context.ports.root.open_directory(version_dir(step_.addon, step_.version)));
@@ -68,24 +77,6 @@ class InstallUnitRun final : public StepRun {
     return text;
   }
 
-  Result<> check_before() const {
-    const RelativePath name = RelativePath::of({step_.unit.str()});
-    const auto state = TRY(units_->stat(name));
-    if (state.has_value() != step_.before.has_value()) {
-      return tl::unexpected(Error(fmt::format("/etc/systemd/system/{} {} since the plan was made",
-                                              step_.unit.str(), state ? "appeared" : "disappeared"),
-                                  ErrorKind::stale));
-    }
-    if (!state || state->type != host::FileType::regular) return {};
-    const auto file = TRY(units_->open_file(name));
-    if (TRY(host::hash_file(*file)) != *step_.before) {
-      return tl::unexpected(
-          Error(fmt::format("/etc/systemd/system/{} changed since the plan was made", step_.unit.str()),
-                ErrorKind::stale));
-    }
-    return {};
-  }
-
   Result<> write_temporary(const std::string& text) {
     const auto file = TRY(units_->create_file(temporary_));
     TRY(file->write(std::as_bytes(std::span(text))));
@@ -95,6 +86,7 @@ class InstallUnitRun final : public StepRun {
   }
 
   const plan::InstallUnit& step_;
+  MadeDirectories made_;
   std::unique_ptr<host::Directory> units_;
   std::string temporary_;
   bool in_place_ = false;

@@ -2,6 +2,7 @@
 
 #include "executor/layout.hpp"
 #include "executor/steps/step_run.hpp"
+#include "executor/steps/unit_file.hpp"
 
 namespace addon::executor {
 
@@ -17,7 +18,8 @@ class RemoveUnitRun final : public StepRun {
   Result<> perform(StepContext& context) override {
     const std::string what = fmt::format("cannot remove {}", step_.unit.str());
     units_ = TRY_CONTEXT(what, context.ports.root.open_directory(units_dir()));
-    temporary_ = fmt::format(".addonctl-{}-{}.tmp", context.transaction, step_.unit.str());
+    TRY_CONTEXT(what, check_unit_file(*units_, step_.unit, step_.before));
+    temporary_ = other_name(context, step_.unit);
     TRY_CONTEXT(what, units_->rename(step_.unit.str(), temporary_, host::RenameMode::no_replace));
     moved_ = true;
     context.units_changed = true;

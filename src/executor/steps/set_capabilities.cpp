@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "executor/layout.hpp"
 #include "executor/steps/step_run.hpp"
 
@@ -20,19 +22,17 @@ class SetCapabilitiesRun final : public StepRun {
                        describe(step_.after));
   }
 
-  Result<> perform(StepContext& context) override {
-    attempted_ = true;
-    return set(context, step_.after);
-  }
+  Result<> perform(StepContext& context) override { return set(context, step_.before, step_.after); }
 
   Result<> undo(StepContext& context) override {
     if (!attempted_) return {};
-    return set(context, step_.before);
+    return set(context, std::nullopt, step_.before);
   }
 
  private:
   // On one descriptor from the check to the reading back: no name is resolved twice.
-  Result<> set(StepContext& context, const host::FileCapabilities& wanted) const {
+  Result<> set(StepContext& context, const std::optional<host::FileCapabilities>& expected,
+               const host::FileCapabilities& wanted) {
     const std::string what = fmt::format("cannot give {} of {} {} {}", step_.path.str(), step_.addon.str(),
                                          step_.version.str(), describe(wanted));
     const auto version =
@@ -43,11 +43,29 @@ class SetCapabilitiesRun final : public StepRun {
       return tl::unexpected(Error(fmt::format("{}: it is not root's alone to write (owner {}, mode {:04o})",
                                               what, state.uid, state.mode)));
     }
+    if (expected && TRY_CONTEXT(what, file->capabilities()) != *expected) {
+      return tl::unexpected(
+          Error(fmt::format("{}: it changed since the plan was made", what), ErrorKind::stale));
+    }
+    attempted_ = true;
     TRY_CONTEXT(what, file->set_capabilities(wanted));
     if (TRY_CONTEXT(what, file->capabilities()) != wanted) {
       return tl::unexpected(Error(fmt::format("{}: the filesystem did not keep them", what)));
     }
+    TRY_CONTEXT(what, carry_digest(context, state.identity, *file));
     return file->sync();
+  }
+
+  // Capabilities change a file's ctime and none of its bytes.
+  static Result<> carry_digest(StepContext& context, const host::FileIdentity& before,
+                               const host::File& file) {
+    const host::FileIdentity now = TRY(file.state()).identity;
+    const Digest* known = context.digest_of(before);
+    if (known == nullptr || now.size != before.size || now.mtime_ns != before.mtime_ns) return {};
+    const Digest digest = *known;
+    context.learned.erase(before);
+    context.learned.insert_or_assign(now, digest);
+    return {};
   }
 
   const plan::SetCapabilities& step_;

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <utility>
 #include <vector>
 
+#include "core/text.hpp"
 #include "executor/layout.hpp"
+#include "executor/made_directories.hpp"
 #include "executor/steps/step_run.hpp"
 
 namespace addon::executor {
@@ -20,89 +23,91 @@ class SetEnablementRun final : public StepRun {
   Result<> perform(StepContext& context) override {
     const std::string what =
         fmt::format("cannot {} {}", step_.enable ? "enable" : "disable", step_.unit.str());
-    units_ = TRY_CONTEXT(what, context.ports.root.make_directories(units_dir()));
-    TRY_CONTEXT(what, note_missing_directories());
-    attempted_ = true;
-    context.units_changed = true;
-    if (step_.enable && context.ports.units.is_live()) {
-      TRY_CONTEXT(what, context.ports.units.enable(step_.unit));
-    } else {
-      TRY_CONTEXT(what, step_.enable ? make_links() : remove_links());
-    }
-    return verify().map_error([&](Error error) { return std::move(error).with_context(what); });
+    units_ = TRY_CONTEXT(what, made_.make(context.ports.root, units_dir()));
+    TRY_CONTEXT(what, step_.enable ? enable(context) : disable(context));
+    return {};
   }
 
-  // Exactly the links of the plan: systemctl(1) disable would take others of the unit, too.
+  // Exactly the links that were made or removed: systemctl(1) disable would take others of the
+  // unit, too.
   Result<> undo(StepContext& context) override {
-    if (!attempted_) return {};
-    context.units_changed = true;
-    if (!step_.enable) return make_links();
-    TRY(remove_links());
-    for (const std::string& directory : made_) TRY(units_->remove_directory(directory));
-    return units_->sync();
+    if (!changed_.empty()) context.units_changed = true;
+    for (const unit::InstallLink& link : changed_) TRY(step_.enable ? remove(link) : make(link));
+    return made_.remove(context.ports.root);
   }
 
  private:
-  struct Place {
-    std::string directory;
-    std::string name;
-  };
-
-  static Place place_of(const unit::InstallLink& link) {
-    const auto slash = link.path.rfind('/');
-    return {link.path.substr(0, slash), link.path.substr(slash + 1)};
+  static RelativePath directory_of(const unit::InstallLink& link) {
+    return RelativePath::of({link.path.substr(0, link.path.rfind('/'))});
+  }
+  static std::string name_of(const unit::InstallLink& link) {
+    return link.path.substr(link.path.rfind('/') + 1);
   }
 
-  Result<> note_missing_directories() {
+  Result<> enable(StepContext& context) {
     for (const unit::InstallLink& link : step_.links) {
-      const std::string directory = place_of(link).directory;
-      if (!TRY(units_->stat(TRY(RelativePath::parse(directory))))) made_.push_back(directory);
+      TRY(check_free(link));
+      TRY(made_.note(context.ports.root, units_dir() / directory_of(link).str()));
     }
-    return {};
-  }
-
-  Result<> make_links() {
+    changed_ = step_.links;
+    context.units_changed = true;
+    if (context.ports.units.is_live()) {
+      TRY(context.ports.units.enable(step_.unit));
+    } else {
+      for (const unit::InstallLink& link : step_.links) TRY(make(link));
+    }
+    // What systemd did is believed only after it was read back.
     for (const unit::InstallLink& link : step_.links) {
-      const Place place = place_of(link);
-      const auto directory = TRY(units_->make_directories(TRY(RelativePath::parse(place.directory))));
-      const auto there = TRY(directory->stat(RelativePath::of({place.name})));
-      if (there && there->type == host::FileType::symlink &&
-          TRY(directory->read_link(RelativePath::of({place.name}))) == link.target) {
-        continue;
+      if (TRY(target_of(link)).empty()) {
+        return tl::unexpected(Error(fmt::format("/etc/systemd/system/{} is missing afterwards", link.path)));
       }
-      TRY(directory->make_symlink(place.name, link.target));
-      TRY(directory->sync());
     }
     return {};
   }
 
-  Result<> remove_links() {
+  Result<> disable(StepContext& context) {
     for (const unit::InstallLink& link : step_.links) {
-      const Place place = place_of(link);
-      const auto directory =
-          TRY(units_->open_directory_if_present(TRY(RelativePath::parse(place.directory))));
-      if (directory == nullptr) continue;
-      TRY(directory->remove_file(place.name));
-      TRY(directory->sync());
+      std::string target = TRY(target_of(link));
+      if (target.empty()) continue;
+      // As it was, for undo(): whoever made it may have written the target in another way.
+      changed_.push_back({link.path, std::move(target)});
+      context.units_changed = true;
+      TRY(remove(link));
     }
     return {};
   }
 
-  // What systemd did is believed only after it was read back.
-  Result<> verify() const {
-    for (const unit::InstallLink& link : step_.links) {
-      const bool present = TRY(units_->stat(TRY(RelativePath::parse(link.path)))).has_value();
-      if (present == step_.enable) continue;
-      return tl::unexpected(Error(fmt::format("/etc/systemd/system/{} is {}", link.path,
-                                              present ? "still there" : "missing afterwards")));
-    }
-    return {};
+  // What stands where a link has to be is somebody's, and would be taken away by undo().
+  Result<> check_free(const unit::InstallLink& link) const {
+    if (!TRY(units_->stat(TRY(RelativePath::parse(link.path))))) return {};
+    return tl::unexpected(Error(fmt::format(
+        "/etc/systemd/system/{} is there already and does not lead to it; remove it", link.path)));
+  }
+
+  /// "" where nothing is; something else than a link is an error.
+  Result<std::string> target_of(const unit::InstallLink& link) const {
+    const RelativePath path = TRY(RelativePath::parse(link.path));
+    if (!TRY(units_->stat(path))) return std::string();
+    return units_->read_link(path);
+  }
+
+  Result<> make(const unit::InstallLink& link) {
+    const auto directory = TRY(units_->make_directories(directory_of(link)));
+    TRY(directory->make_symlink(name_of(link), link.target));
+    return directory->sync();
+  }
+
+  Result<> remove(const unit::InstallLink& link) {
+    const auto directory = TRY(units_->open_directory_if_present(directory_of(link)));
+    if (directory == nullptr) return {};
+    TRY(directory->remove_file(name_of(link)));
+    return directory->sync();
   }
 
   const plan::SetEnablement& step_;
+  MadeDirectories made_;
   std::unique_ptr<host::Directory> units_;
-  std::vector<std::string> made_;
-  bool attempted_ = false;
+  std::vector<unit::InstallLink> changed_;  ///< with the targets that they had or get
 };
 
 }  // namespace

@@ -25,6 +25,7 @@ class SetRunningRun final : public StepRun {
   Result<> perform(StepContext& context) override {
     host::UnitManager& units = context.ports.units;
     attempted_ = true;
+    if (step_.action != plan::RunAction::stop) context.units_started = true;
     switch (step_.action) {
       // A start limit that an earlier version ran into is not this one's.
       case plan::RunAction::start:
@@ -42,15 +43,16 @@ class SetRunningRun final : public StepRun {
 
   Result<> undo(StepContext& context) override {
     if (!attempted_ || step_.active_before || step_.action == plan::RunAction::stop) return {};
-    TRY(context.ports.units.stop(step_.unit, step_.timeout));
+    TRY(context.ports.units.stop(step_.unit, kUndoStopTimeout));
     return context.ports.units.reset_failed(step_.unit);
   }
 
-  // What ran before runs again, from its own files: restart, since the failed one may run still.
+  // What ran before runs again, from its own files: restart, since the failed one may run still,
+  // and may take its time to stop.
   Result<> settle(StepContext& context) override {
     if (!attempted_ || !step_.active_before) return {};
     TRY(context.ports.units.reset_failed(step_.unit));
-    return context.ports.units.restart(step_.unit, step_.timeout);
+    return context.ports.units.restart(step_.unit, step_.timeout + kUndoStopTimeout);
   }
 
  private:

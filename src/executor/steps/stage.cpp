@@ -1,14 +1,13 @@
 #include <fmt/format.h>
 
-#include <array>
 #include <chrono>
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "executor/layout.hpp"
+#include "executor/made_directories.hpp"
 #include "executor/steps/step_run.hpp"
 
 namespace addon::executor {
@@ -37,8 +36,7 @@ class StageRun final : public StepRun {
       return tl::unexpected(Error(fmt::format("there is no bundle to stage {} from", step_.addon.str())));
     }
     const unsigned gid = TRY(group(context));
-    TRY(note_missing_directories(context));
-    versions_ = TRY(context.ports.root.make_directories(versions_dir(step_.addon)));
+    versions_ = TRY(made_.make(context.ports.root, versions_dir(step_.addon)));
     temporary_ = ".stage-" + context.transaction;
     const auto stage = TRY(versions_->make_directory(temporary_));
     TRY(stage->set_mode(0755));
@@ -61,7 +59,7 @@ class StageRun final : public StepRun {
       TRY(versions_->remove_tree(in_place_ && !step_.replaces ? step_.version.str() : temporary_));
       TRY(versions_->sync());
     }
-    return remove_directories_made(context);
+    return made_.remove(context.ports.root);
   }
 
   Result<> clean(StepContext& /*context*/) override {
@@ -104,6 +102,7 @@ class StageRun final : public StepRun {
     TRY(target->set_owner(0, gid));
     TRY(target->set_mode(file.mode));
     TRY(target->sync());
+    context.learned.insert_or_assign(TRY(target->state()).identity, digest);
     for (const auto& parent : parents) TRY(parent->sync());
     return {};
   }
@@ -126,35 +125,9 @@ class StageRun final : public StepRun {
     }
   }
 
-  Result<> note_missing_directories(StepContext& context) {
-    for (const RelativePath& path :
-         {RelativePath::of({"opt"}), addons_dir(), addon_dir(step_.addon), versions_dir(step_.addon)}) {
-      if (!TRY(context.ports.root.stat(path))) made_.push_back(path);
-    }
-    return {};
-  }
-
-  // A first installation that fails leaves no empty directories behind.
-  Result<> remove_directories_made(StepContext& context) {
-    versions_.reset();
-    for (auto path = made_.rbegin(); path != made_.rend(); ++path) {
-      const auto slash = path->str().rfind('/');
-      if (slash == std::string::npos) {
-        TRY(context.ports.root.remove_directory(path->str()));
-        continue;
-      }
-      const auto parent = TRY(context.ports.root.open_directory_if_present(
-          TRY(RelativePath::parse(path->str().substr(0, slash)))));
-      if (parent == nullptr) continue;
-      TRY(parent->remove_directory(path->name()));
-      TRY(parent->sync());
-    }
-    return {};
-  }
-
   const plan::Stage& step_;
   std::unique_ptr<host::Directory> versions_;
-  std::vector<RelativePath> made_;
+  MadeDirectories made_;
   std::string temporary_;
   bool in_place_ = false;
 };

@@ -9,6 +9,14 @@ Result<> StepContext::reload_if_changed() {
   return {};
 }
 
+const Digest* StepContext::digest_of(const host::FileIdentity& identity) const {
+  for (const host::KnownDigests* digests : {static_cast<const host::KnownDigests*>(&learned), &known}) {
+    const auto found = digests->find(identity);
+    if (found != digests->end()) return &found->second;
+  }
+  return nullptr;
+}
+
 Result<> StepRun::settle(StepContext& /*context*/) { return {}; }
 
 Result<> StepRun::clean(StepContext& /*context*/) { return {}; }

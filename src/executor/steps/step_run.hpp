@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,14 +20,24 @@ struct StepContext {
   /// Random, in every temporary name: nothing that stands there already can be in the way, and
   /// nobody can put it there beforehand.
   std::string transaction;
-  /// Source files whose bytes were hashed while they were copied.
+  /// Digests of files whose bytes passed through this transaction, by their identity.
   host::KnownDigests& learned;
+  /// Digests by identity, as they were before this transaction.
+  const host::KnownDigests& known;
   /// Unit files or links changed since systemd last read them.
   bool units_changed = false;
+  /// A unit was started, and with it perhaps others.
+  bool units_started = false;
 
   /// Lets systemd read its units again if they changed and it is there to do so.
   Result<> reload_if_changed();
+  /// What a file's bytes are known to be; null when nobody read them.
+  const Digest* digest_of(const host::FileIdentity& identity) const;
 };
+
+/// How long undoing waits for a unit to stop: longer than systemd does by default until it kills
+/// (DefaultTimeoutStopSec=, systemd-system.conf(5)).
+inline constexpr std::chrono::seconds kUndoStopTimeout{120};
 
 /// One step on its way. A failing step is undone, too: undo() must cope with a perform() that
 /// stopped anywhere, and be right when it did nothing.

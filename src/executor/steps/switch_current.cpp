@@ -24,9 +24,13 @@ class SwitchCurrentRun final : public StepRun {
                                          : fmt::format("cannot remove current of {}", step_.addon.str());
     directory_ = TRY_CONTEXT(what, context.ports.root.open_directory(addon_dir(step_.addon)));
     TRY_CONTEXT(what, check_before());
-    if (step_.after &&
-        !TRY_CONTEXT(what, directory_->stat(RelativePath::of({"versions", step_.after->str()})))) {
-      return tl::unexpected(Error(fmt::format("{}: directory is missing", what)));
+    if (step_.after) {
+      const auto target =
+          TRY_CONTEXT(what, directory_->stat(RelativePath::of({"versions", step_.after->str()})));
+      if (!target || target->type != host::FileType::directory) {
+        return tl::unexpected(
+            Error(fmt::format("{}: directory is missing; addonctl diff shows what else is", what)));
+      }
     }
     attempted_ = true;
     return point_at(step_.after, context).map_error([&](Error error) {
@@ -52,12 +56,12 @@ class SwitchCurrentRun final : public StepRun {
 
   // A new link renamed over the old one: at no moment is there none.
   Result<> point_at(const std::optional<Version>& version, StepContext& context) {
+    const std::string temporary = ".current-" + context.transaction;
+    TRY(directory_->remove_file(temporary));
     if (!version) {
       TRY(directory_->remove_file("current"));
       return directory_->sync();
     }
-    const std::string temporary = ".current-" + context.transaction;
-    TRY(directory_->remove_file(temporary));
     TRY(directory_->make_symlink(temporary, target_of(*version)));
     TRY(directory_->rename(temporary, "current", host::RenameMode::replace));
     return directory_->sync();
