@@ -24,7 +24,10 @@ Result<std::string> text_field(const Json& object, const char* name) {
 
 Result<std::uint64_t> number_field(const Json& object, const char* name) {
   const Json* field = find(object, name);
-  if (field == nullptr || !field->is_number_unsigned()) return wrong(name, "a whole number");
+  // What was parsed is unsigned; what was put together may be signed and not negative.
+  const bool whole = field != nullptr && field->is_number_integer() &&
+                     (field->is_number_unsigned() || field->get<std::int64_t>() >= 0);
+  if (!whole) return wrong(name, "a whole number");
   return field->get<std::uint64_t>();
 }
 

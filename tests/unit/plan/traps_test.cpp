@@ -1,0 +1,70 @@
+// Privileges that would not be what they seem.
+#include <catch2/catch.hpp>
+
+#include "plan/lint.hpp"
+#include "unit/plan/sample.hpp"
+
+using namespace addon;
+using namespace addon::plan;
+using namespace addon::plan::test;
+using Lines = std::vector<std::string>;
+
+namespace {
+bundle::Bundle with_service(const std::string& service) {
+  Files files = probe_files();
+  files.at("probe.service") = "[Service]\n" + service + "[Install]\nWantedBy=multi-user.target\n";
+  return make_bundle(files);
+}
+const std::string kStart = "ExecStart=/opt/addons/probe/current/probe\n";
+}  // namespace
+
+TEST_CASE("a unit that keeps what its program is granted has no trap") {
+  CHECK(messages(traps(lint_steps(with_service("User=probe\n" + kStart)))) == Lines{});
+  CHECK(messages(traps(lint_steps(
+            with_service("User=probe\nCapabilityBoundingSet=CAP_NET_RAW\n" + kStart)))) == Lines{});
+}
+
+TEST_CASE("NoNewPrivileges makes file capabilities void, and both lines are named") {
+  const auto findings = traps(lint_steps(with_service("User=probe\nNoNewPrivileges=yes\n" + kStart)));
+  REQUIRE(
+      messages(findings) ==
+      Lines{"capability-no-new-privileges: probe.service runs /opt/addons/probe/current/probe without new "
+            "privileges, so the file capabilities that bundles/it/addon.yaml:13:21 asks for have no effect"});
+  CHECK(to_string(findings[0].at) == "bundles/it/probe.service:3:1");
+}
+
+TEST_CASE("a bounding set without a granted capability makes exec fail") {
+  const auto findings =
+      traps(lint_steps(with_service("User=probe\nCapabilityBoundingSet=CAP_BPF\n" + kStart)));
+  REQUIRE(messages(findings) ==
+          Lines{"capability-bounding-set: the bounding set of probe.service lacks cap_net_raw, which "
+                "bundles/it/addon.yaml:13:21 asks for: systemd could not execute "
+                "/opt/addons/probe/current/probe (203/EXEC)"});
+  CHECK(findings[0].fix == "add cap_net_raw to CapabilityBoundingSet=");
+  CHECK(to_string(findings[0].at) == "bundles/it/probe.service:3:1");
+}
+
+TEST_CASE("a unit that does not run the granted program has no trap of it") {
+  const auto findings =
+      traps(lint_steps(with_service("User=probe\nNoNewPrivileges=yes\nExecStart=/usr/bin/true\n")));
+  CHECK(messages(findings) == Lines{});
+}
+
+TEST_CASE("a user who is not the manifest's is an error where he could not execute the program") {
+  const auto other = traps(lint_steps(with_service("User=nobody\n" + kStart)));
+  REQUIRE(messages(other) == Lines{"run-as-contradicts-user: probe.service runs as nobody, but "
+                                   "bundles/it/addon.yaml:14:11 says run_as probe"});
+  CHECK(other[0].severity == Severity::error);
+  const auto root = traps(lint_steps(with_service(kStart)));
+  REQUIRE(messages(root) == Lines{"run-as-contradicts-user: probe.service runs as root, but "
+                                  "bundles/it/addon.yaml:14:11 says run_as probe"});
+  CHECK(root[0].severity == Severity::warning);
+}
+
+TEST_CASE("traps are found in the steps of a plan, and only in units that it installs") {
+  const auto probe = with_service("User=probe\nNoNewPrivileges=yes\n" + kStart);
+  CHECK(plan_for(apply({probe}), Generation{}, empty_host({probe})).findings.size() == 1);
+  host::HostState host = empty_host({});
+  install(host, probe);
+  CHECK(messages(plan_for(apply({probe}), generation_of({probe}), host).findings) == Lines{});
+}
