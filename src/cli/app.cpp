@@ -23,6 +23,7 @@ void print(const Report& report, const Command* command, Console& console) {
   if (results && !report.findings.empty() && !report.conclusion.empty()) console.result("\n");
   if (!report.conclusion.empty()) console.result(report.conclusion + "\n");
   if (!report.error.empty()) console.error(report.error);
+  for (const std::string& note : report.notes) console.note(note);
   for (const std::string& hint : report.hints) console.hint(hint);
 }
 

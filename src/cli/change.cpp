@@ -62,7 +62,7 @@ Report run(const Context& context, Change& change, const policy::ApprovedPlan& a
                                   outcome->generation, summary.add, summary.update, summary.remove);
   if (!change.session->is_live()) {
     report.body["skipped"] = {"start", "health"};
-    context.console.note("skipped: units are not started and health is not checked below --root");
+    report.notes.emplace_back("skipped: units are not started and health is not checked below --root");
   }
   return report;
 }

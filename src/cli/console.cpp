@@ -11,6 +11,7 @@
 namespace addon::cli {
 
 namespace {
+// Of the standard streams nothing more can be said than that they failed; flush() asks.
 void write_all(std::FILE* stream, std::string_view text) { std::fwrite(text.data(), 1, text.size(), stream); }
 }  // namespace
 
@@ -22,7 +23,9 @@ Console::Console(const GlobalOptions& options, std::FILE* out, std::FILE* err)
       err_palette_(palette_for(options.colour, fileno(err))) {}
 
 void Console::result(std::string_view text) {
-  if (is_text()) write_all(out_, text);
+  if (!is_text() || text.empty()) return;
+  write_all(out_, text);
+  has_results_ = true;
 }
 
 void Console::say(Paint paint, std::string_view label, std::string_view message) {
@@ -50,7 +53,8 @@ void Console::findings(const std::vector<Finding>& findings, Place place) {
   if (!is_text() || findings.empty()) return;
   if (place == Place::results) return write_all(out_, render(findings, out_palette_));
   std::fflush(out_);
-  write_all(err_, render(findings, err_palette_));
+  // Apart from the results above, for whoever sees both streams in one place.
+  write_all(err_, (has_results_ ? "\n" : "") + render(findings, err_palette_));
 }
 
 void Console::json(const Json& object) {

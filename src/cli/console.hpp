@@ -56,6 +56,7 @@ class Console {
   std::FILE* err_;
   Palette out_palette_;
   Palette err_palette_;
+  bool has_results_ = false;
 };
 
 }  // namespace addon::cli

@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <type_traits>
+#include <optional>
+#include <set>
 #include <variant>
 
 #include "cli/terminal.hpp"
@@ -20,9 +21,12 @@ class Search {
   void operator()(const plan::Stage& step) {
     add(step, "version", on_host(executor::version_dir(step.addon, step.version)), "as installed",
         step.replaces ? "altered" : "missing");
+    staged_.insert(step.addon);
   }
 
   void operator()(const plan::SetCapabilities& step) {
+    // What is staged anew gets its capabilities anew, whatever the altered one had.
+    if (staged_.contains(step.addon)) return;
     const RelativePath directory = executor::version_dir(step.addon, step.version);
     add(step, "file-capabilities", on_host(directory) + "/" + step.path.str(), to_string(step.after),
         to_string(step.before));
@@ -66,6 +70,10 @@ class Search {
   void finding(const Finding& finding) {
     // Versions that are missing or altered have a step of their own.
     if (finding.rule != &rules::host_tampered) return;
+    // No further was looked, so what else seems to be missing may well be there.
+    if (tampered_.insert(finding.addon).second) {
+      std::erase_if(found_, [&](const Drift& drift) { return drift.addon == finding.addon; });
+    }
     found_.push_back({finding.addon, "tree", "", "as installed", finding.message});
   }
 
@@ -79,6 +87,8 @@ class Search {
   }
 
   std::vector<Drift> found_;
+  std::set<AddonId> staged_;
+  std::set<std::string> tampered_;
 };
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }

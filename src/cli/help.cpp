@@ -36,7 +36,7 @@ std::string program_help() {
     rows.push_back({"  " + std::string(command.name), std::string(command.summary)});
   }
   return fmt::format(
-      "addonctl installs privileged add-ons by manifest, as far as the site's policy allows.\n\n"
+      "addonctl installs privileged add-ons, as far as the site's policy allows.\n\n"
       "Usage: addonctl VERB [OPTION]... [ARGUMENT]...\n\nVerbs:\n{}\n{}\n{}\n"
       "Run addonctl VERB --help for the options of a verb.\n",
       table(rows), kGlobalOptions, kExitCodes);
@@ -45,7 +45,7 @@ std::string program_help() {
 
 std::string help_text(const Command* command) {
   if (command == nullptr) return program_help();
-  return fmt::format("addonctl {}: {}\n\n{}\n{}", command->name, command->summary, command->help,
+  return fmt::format("addonctl {}: {}\n\n{}{}", command->name, command->summary, command->help,
                      kGlobalOptions);
 }
 

@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string below(const std::string& directory, const std::string& name) {
+  if (directory == ".") return name;
   return directory.ends_with('/') ? directory + name : directory + "/" + name;
 }
 

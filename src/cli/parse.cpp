@@ -44,6 +44,12 @@ void declare_globals(CLI::App& app, GlobalOptions& options, Raw& raw) {
   app.add_flag("--version", raw.version);
 }
 
+// "auto, always or never"
+std::string alternatives(const std::vector<std::string>& words) {
+  const std::vector<std::string> first(words.begin(), words.end() - 1);
+  return join(first, ", ") + " or " + words.back();
+}
+
 // One of the words that an option takes, and what each of them means.
 template <class T>
 struct Choice {
@@ -63,8 +69,8 @@ std::string choose(std::string_view option, const std::string& given,
     words.emplace_back(choice.word);
   }
   const std::string meant = did_you_mean(given, words);
-  return meant.empty() ? fmt::format("{} takes {}, not {}", option, join(words, ", "), quoted(given))
-                       : fmt::format("{} takes {}, not {}; did you mean {}?", option, join(words, ", "),
+  return meant.empty() ? fmt::format("{} takes {}, not {}", option, alternatives(words), quoted(given))
+                       : fmt::format("{} takes {}, not {}; did you mean {}?", option, alternatives(words),
                                      quoted(given), quoted(meant));
 }
 
@@ -128,6 +134,22 @@ Misuse unexpected_word(const CLI::App& app, const CLI::App* verb, const Command*
   return misuse;
 }
 
+// "--yes=no" must not be taken for a yes.
+void refuse_flag_values(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_expected_max() == 0) option->disable_flag_override();
+  }
+  for (CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) refuse_flag_values(*verb);
+}
+
+// "--root: 1 required TEXT missing" and its kind, as a sentence about the option.
+std::string in_words(const std::string& message) {
+  std::string option = message.substr(0, message.find_first_of(": "));
+  if (!option.starts_with('-')) option.insert(0, option.size() == 1 ? "-" : "--");
+  if (message.find("received") != std::string::npos) return option + " can be given only once";
+  return option + (message.find("flag override") == std::string::npos ? " needs a value" : " takes no value");
+}
+
 // The format is asked for before anything is known to be wrong, so that even then a script gets JSON.
 void find_format(const std::vector<std::string>& arguments, GlobalOptions& options) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -155,9 +177,12 @@ Parsed parse(const std::vector<std::string>& arguments, GlobalOptions& options) 
     command.declare(*verb, invocation.arguments);
   }
 
+  refuse_flag_values(app);
   std::string wrong;
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ArgumentMismatch& error) {
+    wrong = in_words(error.what());
   } catch (const CLI::Error& error) {
     wrong = error.what();
   }
@@ -166,7 +191,8 @@ Parsed parse(const std::vector<std::string>& arguments, GlobalOptions& options) 
   invocation.command = verb == nullptr ? nullptr : find_command(verb->get_name());
   if (!wrong.empty()) return Misuse{invocation.command, wrong, help_hint(invocation.command)};
 
-  const std::vector<std::string> extras = app.remaining(true);
+  std::vector<std::string> extras = app.remaining(true);
+  std::erase(extras, "--");
   if (!extras.empty() && !raw.help) return unexpected_word(app, verb, invocation.command, extras.front());
   wrong = interpret(raw, invocation.command, options);
   if (!wrong.empty()) return Misuse{invocation.command, wrong, help_hint(invocation.command)};

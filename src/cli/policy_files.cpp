@@ -15,8 +15,8 @@
 namespace addon::cli {
 
 namespace {
-// One more than the parser accepts, so that it is the one to refuse what is too large.
-constexpr std::size_t kReadLimit = (std::size_t{1} << 20) + 1;
+// More than the parser accepts, so that it is the one to refuse what is too large.
+constexpr std::size_t kReadLimit = std::size_t{16} << 20;
 
 tl::unexpected<Error> not_believed(Error error, const std::string& file) {
   const bool untrusted = error.errno_value() == EPERM || error.errno_value() == ELOOP;
@@ -62,14 +62,15 @@ Result<LoadedPolicy> parse(const std::vector<policy::PolicyFile>& files) {
 
 Result<LoadedPolicy> load_site_policy(const std::string& root, PolicyTrust trust) {
   const std::string folder = (root == "/" ? "" : root) + "/etc/addonctl";
-  std::vector<std::string> names = {folder + "/policy.yaml"};
-  for (const std::string& name : TRY(names_in(folder + "/policy.d", trust))) {
-    if (name.ends_with(".yaml") && !name.starts_with('.')) names.push_back(folder + "/policy.d/" + name);
-  }
   std::vector<policy::PolicyFile> files;
-  for (const std::string& name : names) {
+  const auto add = [&](const std::string& name) -> Result<> {
     auto text = TRY(read_file(name, trust));
     if (text) files.push_back({name, std::move(*text)});
+    return {};
+  };
+  TRY(add(folder + "/policy.yaml"));
+  for (const std::string& name : TRY(names_in(folder + "/policy.d", trust))) {
+    if (name.ends_with(".yaml") && !name.starts_with('.')) TRY(add(folder + "/policy.d/" + name));
   }
   if (files.empty()) return LoadedPolicy{policy::SitePolicy::nothing(), false, {}};
   return parse(files);

@@ -1,10 +1,8 @@
 #include "cli/prepare_saved.hpp"
 
-#include <fmt/format.h>
-
 #include <utility>
 
-#include "core/text.hpp"
+#include "executor/generations.hpp"
 
 namespace addon::cli {
 
@@ -24,10 +22,13 @@ Result<PreparedAgain> prepare_saved(const plan::SavedPlan& saved, const std::str
   return PreparedAgain{std::move(prepared), std::move(differences)};
 }
 
-std::string enumerate(const std::vector<std::string>& things) {
-  if (things.size() < 2) return join(things, "");
-  const std::vector<std::string> first(things.begin(), things.end() - 1);
-  return fmt::format("{} and {}", join(first, ", "), things.back());
+std::optional<std::uint64_t> applied_as(const plan::SavedPlan& saved, const host::Directory& root) {
+  const auto generations = executor::read_generations(root);
+  if (!generations) return std::nullopt;
+  for (const plan::Generation& generation : generations->all) {
+    if (generation.plan_digest == saved.digest) return generation.number;
+  }
+  return std::nullopt;
 }
 
 }  // namespace addon::cli

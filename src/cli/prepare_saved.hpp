@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +24,7 @@ Result<PreparedAgain> prepare_saved(const plan::SavedPlan& saved, const std::str
                                     const std::optional<std::string>& below, const LoadedPolicy& policy,
                                     Session& session);
 
-/// "the site policy, file bin/x of probe and the state of the host"
-std::string enumerate(const std::vector<std::string>& things);
+/// The generation that came from applying this plan here, if any.
+std::optional<std::uint64_t> applied_as(const plan::SavedPlan& saved, const host::Directory& root);
 
 }  // namespace addon::cli

@@ -7,9 +7,9 @@
 
 namespace addon::cli {
 
-/// The whole of a regular file that the user named; links are followed, for where it stands is
-/// the user's to say. Anything but a regular file, or more than `limit` bytes, is an error. Error: kind
-/// invalid.
+/// A regular file that the user named, or its first `limit` bytes: whoever parses it has a limit of
+/// its own and words for it. Links are followed, for where it stands is the user's to say. Anything
+/// but a regular file is an error. Errors: kind invalid.
 Result<std::string> read_text(const std::string& path, std::size_t limit);
 
 }  // namespace addon::cli

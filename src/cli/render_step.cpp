@@ -176,6 +176,14 @@ std::vector<Allowance> allowances(const Json& step) {
 }
 
 std::string detail(const std::string& text) { return "      " + wrap(text, kColumns, 8, 6); }
+
+// The place of a line is never broken, so that it can be found and clicked on.
+std::string allowed_by(const Allowance& allowance) {
+  const std::string place = fmt::format("      allowed by {}:", allowance.by);
+  const std::string subjects = join(allowance.subjects, ", ");
+  if (width(place) + 1 + width(subjects) <= kColumns) return place + " " + subjects;
+  return place + "\n        " + wrap(subjects, kColumns, 8, 8);
+}
 }  // namespace
 
 Paint paint_of_sign(std::string_view sign) {
@@ -190,9 +198,7 @@ std::string render_step(const Json& step, const Palette& palette) {
                                 kLabelColumns, wrap(line.change, kColumns, indent, indent));
   if (text(step, "op") == "install-unit") out += detail(unit_rights(step)) + '\n';
   for (const Allowance& allowance : allowances(step)) {
-    const std::string sentence =
-        fmt::format("allowed by {}: {}", allowance.by, join(allowance.subjects, ", "));
-    out += palette(Paint::dim, detail(sentence)) + '\n';
+    out += palette(Paint::dim, allowed_by(allowance)) + '\n';
   }
   return out;
 }

@@ -21,6 +21,7 @@ struct Report {
   std::string error;               ///< what failed, where no finding says it
   std::vector<std::string> hints;  ///< what to do next; text only, not with -q
   std::string conclusion;          ///< the last line of the results; text only
+  std::vector<std::string> notes;  ///< what to know besides; text only, not with -q
   Json body = Json::object();      ///< the verb's own keys
 };
 

@@ -13,7 +13,7 @@
 #include "cli/commands/all.hpp"
 #include "cli/plan_file.hpp"
 #include "cli/prepare_saved.hpp"
-#include "executor/generations.hpp"
+#include "core/text.hpp"
 
 namespace addon::cli {
 
@@ -54,19 +54,10 @@ bool is_plan_file(const std::string& operand) {
 }
 
 // An applied plan is stale by what it did; say that instead of leaving the reader to guess.
-std::optional<std::uint64_t> applied_as(const plan::SavedPlan& saved, const host::Directory& root) {
-  const auto generations = executor::read_generations(root);
-  if (!generations) return std::nullopt;
-  for (const plan::Generation& generation : generations->all) {
-    if (generation.plan_digest == saved.digest) return generation.number;
-  }
-  return std::nullopt;
-}
-
 Report stale(const plan::SavedPlan& saved, const std::string& file,
              const std::vector<std::string>& differences, const host::Directory& root) {
   std::string message =
-      fmt::format("{} is stale: {} changed since it was made", file, enumerate(differences));
+      fmt::format("{} is stale; since it was made, this changed: {}", file, join(differences, "; "));
   if (const auto number = applied_as(saved, root)) {
     message = fmt::format("{} was already applied as generation {}", file, *number);
   }

@@ -39,6 +39,13 @@ Result<executor::Prepared> repair_of(const Context& context, const std::set<Addo
   return prepared;
 }
 
+// Whatever policy says to it, which was not asked here.
+bool can_be_repaired(const executor::Prepared& repair) {
+  return std::all_of(repair.findings.begin(), repair.findings.end(), [](const Finding& finding) {
+    return finding.severity != Severity::error || finding.rule->outcome == RuleOutcome::denied;
+  });
+}
+
 std::string render(const std::vector<Drift>& drift, const Palette& palette) {
   std::string out;
   const std::string* addon = nullptr;
@@ -72,7 +79,9 @@ Report run(const Context& context, const Arguments& arguments) {
   context.console.result(render(drift, context.console.palette()));
   report.conclusion = fmt::format("\n{} difference{} from generation {}.", drift.size(),
                                   drift.size() == 1 ? "" : "s", repair->generation.number);
-  report.hints.emplace_back("addonctl plan -o FILE makes a plan that repairs the host");
+  report.hints.emplace_back(can_be_repaired(*repair)
+                                ? "addonctl plan -o FILE makes a plan that repairs the host"
+                                : "addonctl plan says what stands in the way of a repair");
   return report;
 }
 }  // namespace

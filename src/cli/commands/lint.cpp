@@ -55,8 +55,9 @@ std::size_t count(const std::vector<Finding>& findings, Severity severity) {
 
 void conclude(Report& report, std::size_t manifests) {
   report.exit = exit_code(report.findings);
-  report.conclusion = fmt::format("{} in {} manifest{}", count_findings(report.findings), manifests,
-                                  manifests == 1 ? "" : "s");
+  report.conclusion = count_findings(report.findings);
+  if (manifests > 0)
+    report.conclusion += fmt::format(" in {} manifest{}", manifests, manifests == 1 ? "" : "s");
   report.body["summary"] = {{"manifests", manifests},
                             {"errors", count(report.findings, Severity::error)},
                             {"warnings", count(report.findings, Severity::warning)},

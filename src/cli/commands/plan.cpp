@@ -90,10 +90,12 @@ Report run(const Context& context, const Arguments& arguments) {
   report.exit = exit_code(report.findings);
   const Json plan = plan::to_json(compiled->prepared.plan);
   report.body["plan"] = plan;
-  context.console.result(render_plan(plan, context.console.palette()));
+  // Without a sound bundle there is nothing to compare the host with: it does not "match".
+  if (report.exit == kExitDone || has_changes(compiled->prepared.plan)) {
+    context.console.result(render_plan(plan, context.console.palette()));
+  }
 
   if (report.exit != kExitDone) {
-    if (!report.findings.empty()) context.console.result("\n");
     if (!compiled->policy.present) report.hints.emplace_back(kNoPolicyHint);
     report.hints.push_back(arguments.output.empty() ? "this plan cannot be applied: see the errors above"
                                                     : "the plan was not saved: see the errors above");

@@ -10,6 +10,7 @@
 #include "cli/prepare_saved.hpp"
 #include "cli/render_plan.hpp"
 #include "cli/session.hpp"
+#include "core/text.hpp"
 
 namespace addon::cli {
 
@@ -24,13 +25,26 @@ longer be applied here. A plan that was edited is refused with exit code 3.
 
 void declare(CLI::App& app, Arguments& arguments) { app.add_option("FILE", arguments.operands); }
 
+struct Staleness {
+  std::vector<std::string> differences;
+  std::optional<std::uint64_t> applied_as;
+};
+
 // What has changed since the plan was made; an error where this host, the policy or the bundles
 // cannot be seen from here.
-Result<std::vector<std::string>> staleness(const Context& context, const plan::SavedPlan& saved,
-                                           const std::string& file) {
+Result<Staleness> staleness(const Context& context, const plan::SavedPlan& saved, const std::string& file) {
   auto session = TRY(Session::open(context.options, context.console));
   const LoadedPolicy policy = TRY(load_site_policy(root_path(context.options), PolicyTrust::root_only));
-  return TRY(prepare_saved(saved, file, std::nullopt, policy, *session)).differences;
+  const auto again = TRY(prepare_saved(saved, file, std::nullopt, policy, *session));
+  return Staleness{again.differences, applied_as(saved, session->root())};
+}
+
+std::string conclusion(const Staleness& staleness) {
+  if (staleness.differences.empty()) return "";
+  if (staleness.applied_as)
+    return fmt::format("This plan was already applied as generation {}.", *staleness.applied_as);
+  return fmt::format("This plan is stale; since it was made, this changed: {}.",
+                     join(staleness.differences, "; "));
 }
 
 Report run(const Context& context, const Arguments& arguments) {
@@ -43,15 +57,14 @@ Report run(const Context& context, const Arguments& arguments) {
   Report report;
   report.body["plan"] = saved->json;
   context.console.result(render_plan(saved->json, context.console.palette()));
-  const auto differences = staleness(context, *saved, file);
-  report.body["stale"] = differences ? Json(!differences->empty()) : Json(nullptr);
-  report.body["differences"] = differences ? Json(*differences) : Json::array();
-  if (!differences) {
+  const auto found = staleness(context, *saved, file);
+  report.body["stale"] = found ? Json(!found->differences.empty()) : Json(nullptr);
+  report.body["differences"] = found ? Json(found->differences) : Json::array();
+  if (found) {
+    report.conclusion = conclusion(*found);
+  } else {
     report.hints.push_back(
-        fmt::format("whether it is stale cannot be told from here: {}", differences.error().message()));
-  } else if (!differences->empty()) {
-    report.conclusion =
-        fmt::format("This plan is stale: {} changed since it was made.", enumerate(*differences));
+        fmt::format("whether it is stale cannot be told from here: {}", found.error().message()));
   }
   return report;
 }

@@ -1,0 +1,109 @@
+# shellcheck shell=bash
+# What the setups in cases/ make their fixtures with. Everything is the same on each run.
+
+# bundle ID [VERSION]: a sound bundle in ./ID.
+bundle() {
+  local id=$1 version=${2:-1.0.0}
+  mkdir -p "$id"
+  manifest "$id" "$version" >"$id/addon.yaml"
+  service "$id" >"$id/addon-$id.service"
+  printf '#!/bin/sh\n# %s %s\nexec sleep infinity\n' "$id" "$version" >"$id/$id"
+  chmod 0755 "$id/$id"
+}
+
+manifest() {
+  local id=$1 version=$2
+  cat <<END
+id: $id
+name: Test add-on $id
+version: $version
+description: Made for a test.
+kind: native
+delivery: pushed-artifact
+supervision: systemd-service
+capabilities: [testing]
+requires:
+  base_agent: ">=1.0.0"
+  platforms: [linux]
+  os_capabilities: [CAP_NET_RAW]
+  run_as: probe
+exec: {binary: $id, install_path: /usr/local/lib/addons}
+config_schema: addon.yaml
+END
+}
+
+service() {
+  local id=$1
+  cat <<END
+[Unit]
+Description=Test add-on $id
+
+[Service]
+ExecStart=/opt/addons/$id/current/$id
+User=probe
+CapabilityBoundingSet=CAP_NET_RAW
+ProtectSystem=strict
+
+[Install]
+WantedBy=multi-user.target
+END
+}
+
+policy() {
+  cat <<'END'
+policy: test
+version: 1
+capabilities:
+  allow: [CAP_NET_BIND_SERVICE]
+  deny: [CAP_SYS_ADMIN]
+supervision: {allow: [systemd-service, systemd-timer]}
+delivery: {allow: [pushed-artifact]}
+run_as: {allow: [probe]}
+units:
+  names: ["addon-*.service", "addon-*.timer"]
+grants:
+  - name: probes
+    match: {id: [probe, other]}
+    capabilities: {allow: [CAP_NET_RAW]}
+    reason: raw sockets
+END
+}
+
+# host: a root directory in ./host, with the policy above and a user called probe.
+host() {
+  mkdir -p host/etc/addonctl host/etc/systemd/system host/opt host/var/lib host/run host/usr/lib/systemd/system
+  printf 'root:x:0:0::/root:/bin/sh\nprobe:x:990:990::/nonexistent:/usr/sbin/nologin\n' >host/etc/passwd
+  policy >host/etc/addonctl/policy.yaml
+}
+
+# edit FILE SED-EXPRESSION...
+edit() {
+  local file=$1 expression
+  shift
+  for expression; do sed -i -E "$expression" "$file"; done
+}
+
+# bad NAME SED-EXPRESSION...: ./NAME.addon.yaml, a sound manifest edited to have one fault.
+bad() {
+  local name=$1
+  shift
+  manifest probe 1.0.0 >"$name.addon.yaml"
+  edit "$name.addon.yaml" "$@"
+}
+
+# bad_unit ID SED-EXPRESSION...: a bundle whose unit is edited to have one fault.
+bad_unit() {
+  local id=$1
+  shift
+  bundle "$id"
+  edit "$id/addon-$id.service" "$@"
+}
+
+# try ARGUMENT...: one of several commands, with all that it says and how it ends.
+try() {
+  local exit=0
+  printf '$ addonctl %s\n' "$*"
+  addonctl "$@" 2>&1 || exit=$?
+  ((exit == 0)) || echo "[exit $exit]"
+  echo
+}
