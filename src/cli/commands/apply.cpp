@@ -77,9 +77,11 @@ Report apply_saved(const Context& context, const std::string& file, const Argume
   if (!saved) return failed(saved.error());
   auto again = prepare_saved(*saved, file, arguments.source, change->policy, *change->session);
   if (!again) return failed(again.error());
-  // What is wrong with the inputs says more than that they have changed.
-  const bool sound = !has_errors(again->prepared.findings);
-  if (sound && !again->differences.empty())
+  // What is wrong with the inputs says more than that they have changed; that policy denies them now
+  // is such a change.
+  const std::vector<Finding>& findings = again->prepared.findings;
+  const bool usable = !has_errors(findings) || worst_kind(findings) == ErrorKind::denied;
+  if (usable && !again->differences.empty())
     return stale(*saved, file, again->differences, change->session->root());
   return finish_change(context, *change, std::move(again->prepared), Consent::given, "Applied");
 }
