@@ -26,9 +26,15 @@ bool flag(const Json& object, std::string_view key) {
   return value.is_boolean() && value.get<bool>();
 }
 
+const Json& items(const Json& object, std::string_view key) {
+  static const Json none = Json::array();
+  const Json& value = member(object, key);
+  return value.is_array() ? value : none;
+}
+
 std::vector<std::string> texts(const Json& object, std::string_view key) {
   std::vector<std::string> found;
-  for (const Json& value : member(object, key)) {
+  for (const Json& value : items(object, key)) {
     if (value.is_string()) found.push_back(one_line(value.get_ref<const std::string&>()));
   }
   return found;

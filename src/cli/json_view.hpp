@@ -16,6 +16,8 @@ const Json& member(const Json& object, std::string_view key);
 std::string text(const Json& object, std::string_view key);
 std::int64_t number(const Json& object, std::string_view key);
 bool flag(const Json& object, std::string_view key);
+/// An array, empty where there is none.
+const Json& items(const Json& object, std::string_view key);
 /// The array's texts.
 std::vector<std::string> texts(const Json& object, std::string_view key);
 

@@ -30,7 +30,7 @@ std::string header(const Json& change, const Palette& palette) {
 
 std::string steps_of(const Json& plan, const std::string& addon, const Palette& palette) {
   std::string out;
-  for (const Json& step : member(plan, "steps")) {
+  for (const Json& step : items(plan, "steps")) {
     if (text(step, "addon") == addon) out += render_step(step, palette);
   }
   return out;
@@ -46,9 +46,9 @@ std::string render_summary(const Json& plan) {
 std::string render_plan(const Json& plan, const Palette& palette) {
   const Json& summary = member(plan, "summary");
   const bool changes = number(summary, "add") + number(summary, "update") + number(summary, "remove") > 0;
-  if (member(plan, "steps").empty() && !changes) return "No changes. The host matches.\n";
+  if (items(plan, "steps").empty() && !changes) return "No changes. The host matches.\n";
   std::string out;
-  for (const Json& change : member(plan, "changes")) {
+  for (const Json& change : items(plan, "changes")) {
     const std::string steps = steps_of(plan, text(change, "id"), palette);
     if (steps.empty() && text(change, "change") == "unchanged") continue;
     out += header(change, palette) + steps + '\n';

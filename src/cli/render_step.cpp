@@ -56,7 +56,7 @@ std::string sign_of_change(const std::string& before, const std::string& after) 
 }
 
 Line stage(const Json& step) {
-  const Json& files = member(step, "files");
+  const Json& files = items(step, "files");
   std::int64_t bytes = 0;
   for (const Json& file : files) bytes += number(file, "size");
   const bool replaces = flag(step, "replaces");
@@ -88,7 +88,7 @@ Line switch_current(const Json& step) {
 
 Line enablement(const Json& step, std::string_view sign, std::string_view label) {
   std::vector<std::string> links;
-  for (const Json& link : member(step, "links")) links.push_back(text(link, "path"));
+  for (const Json& link : items(step, "links")) links.push_back(text(link, "path"));
   return {std::string(sign), std::string(label),
           fmt::format("{}: {}", text(step, "unit"), join(links, ", "))};
 }
@@ -131,7 +131,7 @@ std::string capability_list(const std::vector<std::string>& names) {
 
 std::string prefix_list(const Json& privileges) {
   std::vector<std::string> prefixes;
-  for (const Json& command : member(privileges, "exec")) {
+  for (const Json& command : items(privileges, "exec")) {
     for (std::string& prefix : texts(command, "prefixes")) {
       if (std::find(prefixes.begin(), prefixes.end(), prefix) == prefixes.end())
         prefixes.push_back(std::move(prefix));
@@ -163,7 +163,7 @@ struct Allowance {
 
 std::vector<Allowance> allowances(const Json& step) {
   std::vector<Allowance> found;
-  for (const Json& decision : member(step, "allowed_by")) {
+  for (const Json& decision : items(step, "allowed_by")) {
     const Json& policy = member(decision, "policy");
     const std::string grant = text(policy, "grant");
     const std::string by = fmt::format("{}:{}{}", text(policy, "file"), number(policy, "line"),
