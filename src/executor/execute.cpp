@@ -103,9 +103,8 @@ class Transaction {
         .known = {}};
     learn(next);
     const std::string what = "cannot record the new generation";
-    TRY_CONTEXT(what, made_.note(context_.ports.root, generations_dir()));
-    committing_ = true;
-    TRY_CONTEXT(what, commit_generation(context_.ports.root, next));
+    records_ = TRY_CONTEXT(what, made_.make(context_.ports.root, generations_dir()));
+    TRY_CONTEXT(what, commit_generation(*records_, next));
     return {};
   }
 
@@ -130,10 +129,10 @@ class Transaction {
       if (!result) failures.push_back(std::move(result).error().with_context("cannot undo " + what));
     };
     context_.ports.progress.doing("undoing what was done");
-    if (committing_) {
-      attempt("the new generation", withdraw_generation(context_.ports.root, base_.number + 1));
-      attempt("the new generation", made_.remove(context_.ports.root));
+    if (records_ != nullptr) {
+      attempt("the new generation", withdraw_generation(*records_, base_.number + 1));
     }
+    attempt("the new generation", made_.remove(context_.ports.root));
     for (auto step = runs_.rbegin(); step != runs_.rend(); ++step) {
       attempt((*step)->doing(), (*step)->undo(context_));
     }
@@ -153,7 +152,7 @@ class Transaction {
   StepContext context_;
   std::vector<std::unique_ptr<StepRun>> runs_;
   MadeDirectories made_;
-  bool committing_ = false;
+  std::unique_ptr<host::Directory> records_;  ///< once a commit was tried
 };
 
 }  // namespace

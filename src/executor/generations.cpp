@@ -88,17 +88,14 @@ Result<plan::Generation> read_last_generation(const host::Directory& root) {
   });
 }
 
-Result<> withdraw_generation(host::Directory& root, std::uint64_t number) {
-  const auto directory = TRY(root.open_directory_if_present(generations_dir()));
-  if (directory == nullptr) return {};
-  TRY(directory->remove_file(record_name(number)));
-  return directory->sync();
+Result<> commit_generation(host::Directory& records, const plan::Generation& generation) {
+  return host::write_durably(records, record_name(generation.number),
+                             canonical(plan::to_json(generation)) + "\n", 0644);
 }
 
-Result<> commit_generation(host::Directory& root, const plan::Generation& generation) {
-  const auto directory = TRY(root.make_directories(generations_dir()));
-  return host::write_durably(*directory, record_name(generation.number),
-                             canonical(plan::to_json(generation)) + "\n", 0644);
+Result<> withdraw_generation(host::Directory& records, std::uint64_t number) {
+  TRY(records.remove_file(record_name(number)));
+  return records.sync();
 }
 
 }  // namespace addon::executor

@@ -26,10 +26,10 @@ Result<Generations> read_generations(const host::Directory& root);
 /// be read is an error, because guessing what is active would be worse.
 Result<plan::Generation> read_last_generation(const host::Directory& root);
 
-/// Takes back a generation whose commit failed: part of it may have reached the disk.
-Result<> withdraw_generation(host::Directory& root, std::uint64_t number);
+/// Makes the generation durable in the directory of records; from here on the transaction has happened.
+Result<> commit_generation(host::Directory& records, const plan::Generation& generation);
 
-/// Makes the generation durable; from here on the transaction has happened.
-Result<> commit_generation(host::Directory& root, const plan::Generation& generation);
+/// Takes back a generation whose commit failed: its record may stand there all the same.
+Result<> withdraw_generation(host::Directory& records, std::uint64_t number);
 
 }  // namespace addon::executor

@@ -92,6 +92,7 @@ class SetEnablementRun final : public StepRun {
   }
 
   Result<> make(const unit::InstallLink& link) {
+    if (TRY(target_of(link)) == link.target) return {};
     const auto directory = TRY(units_->make_directories(directory_of(link)));
     TRY(directory->make_symlink(name_of(link), link.target));
     return directory->sync();

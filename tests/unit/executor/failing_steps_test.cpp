@@ -1,0 +1,161 @@
+// Every single call that a run makes fails once, in turn: the tree and what runs must be as before.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <functional>
+
+#include "unit/executor/host.hpp"
+
+using namespace addon;
+using namespace addon::executor;
+using namespace addon::executor::test;
+
+namespace {
+// An upgrade that uses every kind of step: it stages and grants, replaces, adds and retires units,
+// disables and enables, stops, starts and restarts, and takes capabilities.
+void prepare_upgrade(Host& host) {
+  host.install("probe", probe_files("1.0.0"));
+  host.install("scan", scan_files("1.0.0"));
+  Files probe = probe_files("1.1.0");
+  probe.at("probe.service").insert(10, "Nice=5\n");
+  probe.at("probe.service") += "WantedBy=network.target\n";
+  host.write_bundle("probe", probe);
+  Files scan = scan_files("2.0.0");
+  scan["scan-now.service"] = scan.at("scan.service");
+  scan["scan-now.timer"] = scan.at("scan.timer");
+  scan.erase("scan.service");
+  scan.erase("scan.timer");
+  host.write_bundle("scan", scan);
+}
+
+struct Sweep {
+  std::function<void(Host&)> prepare;
+  std::function<Request(const Host&)> request;
+};
+
+const Sweep kFirst{[](Host& host) {
+                     host.write_bundle("probe", probe_files());
+                     host.write_bundle("scan", scan_files());
+                   },
+                   [](const Host& host) {
+                     return host.apply({"probe", "scan"});
+                   }};
+const Sweep kUpgrade{prepare_upgrade, [](const Host& host) { return host.apply({"probe", "scan"}); }};
+const Sweep kRemoval{[](Host& host) {
+                       host.install("probe", probe_files());
+                       host.install("scan", scan_files());
+                     },
+                     [](const Host&) {
+                       return Host::remove({"probe", "scan"});
+                     }};
+const Sweep kRollback{[](Host& host) {
+                        host.install("probe", probe_files("1.0.0"));
+                        host.install("probe", probe_files("1.1.0"));
+                      },
+                      [](const Host&) { return Host::rollback("probe"); }};
+const Sweep kRepair{[](Host& host) {
+                      host.install("probe", probe_files());
+                      write_file(host / "opt/addons/probe/versions/1.0.0/probe", "altered");
+                      write_file(host / "etc/systemd/system/probe.service",
+                                 probe_files().at("probe.service") + "# x\n");
+                    },
+                    [](const Host& host) { return host.apply({"probe"}); }};
+
+// Runs until nothing is left to fail, setting the fault up anew each time. How many failed.
+int sweep(const Sweep& what, const std::function<void(Host&, int)>& set_fault,
+          const std::function<bool(const Host&)>& met) {
+  Host host;
+  what.prepare(host);
+  const Snapshot before = host.snapshot();
+  const Lines running = host.units.running();
+  for (int at = 0;; ++at) {
+    set_fault(host, at);
+    const auto outcome = host.run(what.request(host));
+    if (!met(host)) {
+      CHECK(error_of(outcome) == "");
+      return at;
+    }
+    INFO("call " << at << ": " << error_of(outcome));
+    // After the commit there is nothing to take back, and something to say.
+    if (outcome) {
+      CHECK_FALSE(outcome->warnings.empty());
+      return at;
+    }
+    REQUIRE(kind_of(outcome) == ErrorKind::rolled_back);
+    REQUIRE(difference(before, host.snapshot()) == Lines{});
+    REQUIRE(host.units.running() == running);
+  }
+}
+
+int sweep_files(const Sweep& what, bool after_effect) {
+  return sweep(
+      what,
+      [&](Host& host, int at) {
+        host.faults.fail_at = at;
+        host.faults.fails_after_effect = after_effect;
+      },
+      [](const Host& host) { return !host.faults.fail_at; });
+}
+
+int sweep_units(const Sweep& what, bool after_effect) {
+  return sweep(
+      what,
+      [&](Host& host, int at) {
+        host.units.fail_at = at;
+        host.units.fails_after_effect = after_effect;
+      },
+      [](const Host& host) { return !host.units.fail_at; });
+}
+}  // namespace
+
+TEST_CASE("a first installation that fails at any call on a file leaves nothing") {
+  NEEDS_ROOT();
+  CHECK(sweep_files(kFirst, false) > 100);
+  CHECK(sweep_files(kFirst, true) > 100);
+}
+
+TEST_CASE("an upgrade that fails at any call on a file is as if it had not begun") {
+  NEEDS_ROOT();
+  CHECK(sweep_files(kUpgrade, false) > 100);
+  CHECK(sweep_files(kUpgrade, true) > 100);
+}
+
+TEST_CASE("a removal that fails at any call on a file is as if it had not begun") {
+  NEEDS_ROOT();
+  CHECK(sweep_files(kRemoval, false) > 30);
+  CHECK(sweep_files(kRemoval, true) > 30);
+}
+
+TEST_CASE("a rollback that fails at any call on a file is as if it had not begun") {
+  NEEDS_ROOT();
+  CHECK(sweep_files(kRollback, false) > 20);
+  CHECK(sweep_files(kRollback, true) > 20);
+}
+
+TEST_CASE("a repair that fails at any call on a file leaves even what was altered as it was") {
+  NEEDS_ROOT();
+  CHECK(sweep_files(kRepair, false) > 40);
+  CHECK(sweep_files(kRepair, true) > 40);
+}
+
+TEST_CASE("a run that fails at any call to systemd is as if it had not begun") {
+  NEEDS_ROOT();
+  const bool after_effect = GENERATE(false, true);
+  CHECK(sweep_units(kFirst, after_effect) == 7);
+  CHECK(sweep_units(kUpgrade, after_effect) > 7);
+  CHECK(sweep_units(kRemoval, after_effect) == 5);
+  CHECK(sweep_units(kRollback, after_effect) == 2);
+}
+
+TEST_CASE("a disk that is broken for good is told of, cause and consequences") {
+  NEEDS_ROOT();
+  Host host;
+  prepare_upgrade(host);
+  host.faults.fail_at = 40;
+  host.faults.for_good = true;
+  const auto outcome = host.run(host.apply({"probe", "scan"}));
+  CHECK(kind_of(outcome) == ErrorKind::undo_failed);
+  CHECK_THAT(error_of(outcome), Catch::Contains("; then: cannot undo staging scan 2.0.0: "));
+  CHECK(host.units.running() == Lines{"probe.service: versions/1.0.0", "scan.timer: "});
+}
