@@ -147,13 +147,13 @@ expect_not_installed() {
 #   unit=addon-ID.service   the unit's name; unit=none ships none
 #   timer=                  OnCalendar=; makes it a systemd-timer
 #   service=                further lines of [Service], "\n" between them
-#   timeout=10s stable=1s   health
+#   timeout=10s stable=50ms health
 #   binary=ID               exec.binary
 #   manifest=               further lines of the manifest, "\n" between them
 make_bundle() {
   local name=$1 id=$2 version=$3 pair
   local caps=CAP_NET_RAW program=/usr/bin/sleep args=infinity run_as=addon-probe unit=addon-$id.service
-  local timer='' service='' timeout=10s stable=1s binary=$id manifest='' bounding='' user='' supervision
+  local timer='' service='' timeout=10s stable=50ms binary=$id manifest='' bounding='' user='' supervision
   for pair in "${@:4}"; do
     local "${pair%%=*}"
     printf -v "${pair%%=*}" %s "${pair#*=}"
@@ -216,9 +216,10 @@ write_timer() {
     "$id" "$timer"
 }
 
-# Bundles that install and do nothing but run, or fail in one way each.
+# Bundles that install and do nothing but run, or fail in one way each. What fails is given longer
+# than it needs for that; what runs has nothing to wait for.
 make_good() { make_bundle "$1-$2" "$@"; }
-make_failing() { make_bundle "$1-$2" "$@" program=/usr/bin/false; }
+make_failing() { make_bundle "$1-$2" "$@" program=/usr/bin/false stable=3s; }
 make_crashing() {
   make_bundle "$1-$2" "$@" program=/usr/bin/dash args='-c "sleep 0.3; exit 1"' stable=3s \
     service='Restart=always\nRestartSec=0.1\nStartLimitIntervalSec=0'

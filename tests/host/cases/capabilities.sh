@@ -28,8 +28,10 @@ case_a_binary_with_capabilities_is_for_its_group_only() {
   make_good probe 1.0.0
   apply "$BUNDLE"
   expect_eq "$(host_run stat -c '%a %U:%G' $ADDONS/probe/versions/1.0.0/probe)" "750 root:addon-probe" "the binary"
-  expect_exit 126 setpriv --reuid operator --regid operator --clear-groups $ADDONS/probe/current/probe 0
-  expect_exit 0 setpriv --reuid addon-probe --regid addon-probe --clear-groups $ADDONS/probe/current/probe 0
+  # runuser, because setpriv still has root's capabilities when it executes the program.
+  expect_exit 1 runuser --user operator -- $ADDONS/probe/current/probe 0
+  expect_contains "$ERR" "Permission denied"
+  expect_exit 0 runuser --user addon-probe -- $ADDONS/probe/current/probe 0
 }
 
 case_cap_sys_admin_is_denied_and_changes_nothing() {
@@ -113,5 +115,5 @@ case_a_unit_that_runs_as_another_user_than_the_manifest_says_is_refused() {
 case_an_exec_prefix_that_no_line_allows_is_denied() {
   make_good probe 1.0.0 service="ExecStartPre=+/usr/bin/true"
   expect_refused 4 addonctl apply --yes "$BUNDLE"
-  expect_contains "$ERR" "'+'"
+  expect_contains "$ERR" "the prefix + in ExecStartPre="
 }

@@ -88,7 +88,7 @@ case_status_and_history_have_their_keys() {
   expect_json '.addons[0] | .id == "probe" and .version == "1.0.0"
     and .delivery == "pushed-artifact" and .supervision == "systemd-service"
     and .drift == []
-    and .units == [{"name": "addon-probe.service", "enabled": true, "active": true}]'
+    and (.units | length == 1) and (.units[0] | .name == "addon-probe.service" and .enabled == true and .active == true)'
   expect_json '.addons[0].current | endswith("versions/1.0.0")'
   expect_json '.addons[0].file_capabilities | length == 1 and (to_entries[0] | (.key | endswith("/probe")) and .value == "cap_net_raw=ep")'
   expect_exit 0 addonctl status probe --format json
