@@ -28,7 +28,8 @@ SwitchCurrent::Terms terms_of(const manifest::Manifest& manifest) {
                        manifest.delivery.pointer},
           .supervision = {std::string(manifest::to_string(manifest.supervision.value)),
                           manifest.supervision.at, manifest.supervision.pointer},
-          .run_as = {manifest.run_as.value, manifest.run_as.at, manifest.run_as.pointer}};
+          .run_as = {manifest.run_as.value, manifest.run_as.at, manifest.run_as.pointer},
+          .standing_units = {}};
 }
 
 InstallUnit install_step(const bundle::BundleUnit& unit, const bundle::Bundle& bundle) {
@@ -205,6 +206,10 @@ class WantedAddon {
     if (found != nullptr && found->file && found->file->type == host::FileType::regular &&
         found->file->mode == 0644 && found->file->uid == 0 && found->file->gid == 0 &&
         found->sha256 == unit.sha256) {
+      if (const bundle::BundleUnit* source = find_source(unit.name)) {
+        standing_.push_back(install_step(*source, *facts_.bundle));
+        standing_.back().before = unit.sha256;
+      }
       return;
     }
     if (facts_.bundle == nullptr) {
@@ -216,20 +221,30 @@ class WantedAddon {
               "/etc/systemd/system/{} is not what was installed, and versions/{} of {} cannot be read",
               unit.name.str(), wanted_.version.str(), wanted_.id.str()));
     }
-    for (const bundle::BundleUnit& source : facts_.bundle->units) {
-      if (source.name != unit.name) continue;
-      InstallUnit step = install_step(source, *facts_.bundle);
-      if (found != nullptr && found->file) step.before = found->sha256.value_or(Digest{});
-      out_.phases.units.emplace_back(std::move(step));
-      changed_units_.insert(unit.name);
-    }
+    const bundle::BundleUnit* source = find_source(unit.name);
+    if (source == nullptr) return;
+    InstallUnit step = install_step(*source, *facts_.bundle);
+    if (found != nullptr && found->file) step.before = found->sha256.value_or(Digest{});
+    out_.phases.units.emplace_back(std::move(step));
+    changed_units_.insert(unit.name);
+  }
+
+  const bundle::BundleUnit* find_source(const UnitName& name) const {
+    if (facts_.bundle == nullptr) return nullptr;
+    const auto& units = facts_.bundle->units;
+    const auto found = std::find_if(units.begin(), units.end(),
+                                    [&](const bundle::BundleUnit& unit) { return unit.name == name; });
+    return found == units.end() ? nullptr : &*found;
   }
 
   void switch_current() {
     const auto before = state_ != nullptr ? state_->current : std::nullopt;
     if (before == wanted_.version) return;
     SwitchCurrent step{wanted_.id, before, wanted_.version, std::nullopt};
-    if (facts_.bundle != nullptr) step.terms = terms_of(facts_.bundle->manifest);
+    if (facts_.bundle != nullptr) {
+      step.terms = terms_of(facts_.bundle->manifest);
+      step.terms->standing_units = std::move(standing_);
+    }
     out_.phases.current.emplace_back(std::move(step));
     switched_ = true;
   }
@@ -309,6 +324,7 @@ class WantedAddon {
   const host::AddonState* state_;
   AddonPlan out_;
   std::set<UnitName> changed_units_;
+  std::vector<InstallUnit> standing_;
   bool staged_ = false;
   bool granted_ = false;
   bool switched_ = false;

@@ -98,11 +98,15 @@ void check_user(const InstallUnit& step, std::vector<Finding>& findings) {
 
 std::vector<Finding> traps(const std::vector<Step>& steps) {
   std::vector<Finding> findings;
+  const auto check = [&](const InstallUnit& unit) {
+    if (runs_granted_program(unit)) check_granted(unit, findings);
+    check_user(unit, findings);
+  };
   for (const Step& step : steps) {
-    const auto* install = std::get_if<InstallUnit>(&step.action);
-    if (install == nullptr) continue;
-    if (runs_granted_program(*install)) check_granted(*install, findings);
-    check_user(*install, findings);
+    if (const auto* install = std::get_if<InstallUnit>(&step.action)) check(*install);
+    const auto* change = std::get_if<SwitchCurrent>(&step.action);
+    if (change == nullptr || !change->terms) continue;
+    for (const InstallUnit& unit : change->terms->standing_units) check(unit);
   }
   return findings;
 }

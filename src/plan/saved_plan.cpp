@@ -62,14 +62,22 @@ void compare_addons(const Json& saved, const Json& now, std::vector<std::string>
   }
 }
 
-// Where a policy line stands is shown, but is no part of what the plan does.
+void erase_lines(Json& unit) {
+  if (!unit.is_object()) return;
+  const auto privileges = unit.find("privileges");
+  if (privileges != unit.end() && privileges->is_object()) privileges->erase("lines");
+}
+
+// Where a policy line or a bundle stands is shown, but is no part of what the plan does.
 Json without_decisions(const Json& steps) {
   Json bare = steps;
   for (Json& step : bare) {
     step.erase("allowed_by");
     step.erase("asked");
-    const auto privileges = step.find("privileges");
-    if (privileges != step.end() && privileges->is_object()) privileges->erase("lines");
+    erase_lines(step);
+    const auto standing = step.find("standing_units");
+    if (standing == step.end() || !standing->is_array()) continue;
+    for (Json& unit : *standing) erase_lines(unit);
   }
   return bare;
 }

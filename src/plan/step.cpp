@@ -76,6 +76,17 @@ Json describe(const InstallUnit& step) {
           {"run_as", step.run_as.what}};
 }
 
+Json standing_to_json(const std::vector<InstallUnit>& units) {
+  Json json = Json::array();
+  for (const InstallUnit& unit : units) {
+    json.push_back({{"unit", unit.unit.str()},
+                    {"sha256", unit.after.hex()},
+                    {"privileges", unit::to_json(unit.privileges)},
+                    {"install", install_to_json(unit.install)}});
+  }
+  return json;
+}
+
 Json describe(const RemoveUnit& step) {
   return {{"unit", step.unit.str()}, {"before", step.before.hex()}, {"after", nullptr}};
 }
@@ -86,6 +97,8 @@ Json describe(const SwitchCurrent& step) {
     json["delivery"] = step.terms->delivery.what;
     json["supervision"] = step.terms->supervision.what;
     json["run_as"] = step.terms->run_as.what;
+    if (!step.terms->standing_units.empty())
+      json["standing_units"] = standing_to_json(step.terms->standing_units);
   }
   return json;
 }

@@ -86,6 +86,9 @@ struct SwitchCurrent {
     Asked delivery;
     Asked supervision;
     Asked run_as;  ///< `what` is "" where the manifest does not say
+    /// Units of the version that are on the host already, byte for byte. No step installs them, and
+    /// they run the new program all the same, so they are judged like those that one does.
+    std::vector<InstallUnit> standing_units = {};
   };
   std::optional<Terms> terms;
 };

@@ -22,6 +22,11 @@ OwnUnits own_units(const plan::Plan& plan) {
     if (const auto* install = std::get_if<plan::InstallUnit>(&step.action)) {
       own[install->addon].insert(install->unit.str());
     }
+    const auto* change = std::get_if<plan::SwitchCurrent>(&step.action);
+    if (change == nullptr || !change->terms) continue;
+    for (const plan::InstallUnit& unit : change->terms->standing_units) {
+      own[change->addon].insert(unit.unit.str());
+    }
   }
   for (const auto& [id, release] : plan.result) {
     for (const plan::ReleaseUnit& unit : release.units) own[id].insert(unit.name.str());
@@ -45,6 +50,10 @@ class Judge {
       judge_unit(bench, *install, own_units_.at(*addon));
     } else if (const auto* change = std::get_if<plan::SwitchCurrent>(&step.action)) {
       judge_terms(bench, *change);
+      if (!change->terms) return;
+      for (const plan::InstallUnit& unit : change->terms->standing_units) {
+        judge_unit(bench, unit, own_units_.at(*addon));
+      }
     }
   }
 

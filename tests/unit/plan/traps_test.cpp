@@ -61,10 +61,24 @@ TEST_CASE("a user who is not the manifest's is an error where he could not execu
   CHECK(root[0].severity == Severity::warning);
 }
 
-TEST_CASE("traps are found in the steps of a plan, and only in units that it installs") {
+TEST_CASE("traps are found in what a plan changes, and not in what stays as it is") {
   const auto probe = with_service("User=probe\nNoNewPrivileges=yes\n" + kStart);
   CHECK(plan_for(apply({probe}), Generation{}, empty_host({probe})).findings.size() == 1);
   host::HostState host = empty_host({});
   install(host, probe);
   CHECK(messages(plan_for(apply({probe}), generation_of({probe}), host).findings) == Lines{});
+}
+
+TEST_CASE("a unit that stays as it is becomes a trap by what a new version asks for") {
+  const auto first = make_bundle(probe_files());
+  host::HostState host = empty_host({});
+  install(host, first);
+  Files files = probe_files("2.0.0");
+  std::string& manifest = files.at("addon.yaml");
+  manifest.replace(manifest.find("run_as: probe"), 13, "run_as: other");
+  const auto second = make_bundle(files);
+  host.users["other"] = host.users.at("probe");
+  CHECK(messages(plan_for(apply({second}), generation_of({first}), host).findings) ==
+        Lines{"run-as-contradicts-user: probe.service runs as probe, but bundles/it/addon.yaml:14:11 says "
+              "run_as other"});
 }

@@ -68,3 +68,25 @@ TEST_CASE("words that are none of ours are never allowed") {
         Lines{"addon.yaml:6 policy-delivery []: no policy line allows delivery teleport | add teleport to "
               "delivery.allow, or to a grant for probe"});
 }
+
+TEST_CASE("a unit that stays on the host needs its lines again when another version becomes current") {
+  const SitePolicy policy = policy_of(
+      "delivery: {allow: [pushed-artifact]}\nsupervision: {allow: [systemd-service]}\n"
+      "run_as: {allow: [probe]}\nunits: {names: [\"probe.*\"]}\n");
+  plan::Action action = activation("probe", "pushed-artifact", "systemd-service", "probe");
+  auto& standing = std::get<plan::SwitchCurrent>(action).terms->standing_units;
+  standing = {service_of("probe", "probe.service"), root_service_of("probe", "probe.timer")};
+  CHECK(refusals(policy, {action}).empty());
+  CHECK(decisions(policy, {action}).back() == "unit name probe.timer at addon.yaml:12 by policy.yaml:5");
+
+  plan::InstallUnit& service = standing.front();
+  service.privileges.user = {"root", line_of(service, 2)};
+  service.privileges.bounding = {set_of({"cap_bpf"}), line_of(service, 3)};
+  service.privileges.bounding_stated = true;
+  CHECK(refusals(policy, {action}) ==
+        Lines{"probe.service:2 policy-run-as []: no policy line allows probe.service to run as root | add "
+              "root to run_as.allow, or to a grant for probe",
+              "probe.service:3 policy-capability []: probe.service starts as root and keeps capabilities by "
+              "its CapabilityBoundingSet=; no policy line allows cap_bpf | add CAP_BPF to "
+              "capabilities.allow, or to a grant for probe"});
+}
