@@ -249,32 +249,52 @@ class WantedAddon {
     switched_ = true;
   }
 
-  // Links of the primary that are missing are made; those of an earlier text of it are removed.
+  // Links that are missing are made; those of an earlier text of the unit are removed. All are made in
+  // one step, because systemd makes those of Also= together with the primary's.
   void enable() {
     if (!wanted_.primary) return;
-    const ReleaseUnit* primary = wanted_.find_unit(*wanted_.primary);
-    const host::UnitState* found = find_unit(facts_.host, *wanted_.primary);
-    if (primary == nullptr) return;
     std::vector<unit::InstallLink> missing;
-    for (const unit::InstallLink& link : primary->links) {
-      if (found == nullptr || !found->links.contains(link.path)) missing.push_back(link);
-    }
-    std::vector<unit::InstallLink> obsolete;
-    const ReleaseUnit* earlier =
-        facts_.recorded != nullptr ? facts_.recorded->find_unit(*wanted_.primary) : nullptr;
-    if (earlier != nullptr && found != nullptr) {
-      for (const unit::InstallLink& link : earlier->links) {
-        const bool still =
-            std::find(primary->links.begin(), primary->links.end(), link) != primary->links.end();
-        if (!still && found->links.contains(link.path)) obsolete.push_back(link);
+    for (const ReleaseUnit* unit : enabled_units()) {
+      const host::UnitState* found = find_unit(facts_.host, unit->name);
+      for (const unit::InstallLink& link : unit->links) {
+        if (found == nullptr || !found->links.contains(link.path)) missing.push_back(link);
       }
-    }
-    if (!obsolete.empty()) {
-      out_.phases.stop.emplace_back(SetEnablement{wanted_.id, *wanted_.primary, std::move(obsolete), false});
+      if (found != nullptr) disable_obsolete(*unit, *found);
     }
     if (!missing.empty()) {
       out_.phases.enable.emplace_back(SetEnablement{wanted_.id, *wanted_.primary, std::move(missing), true});
     }
+  }
+
+  /// The primary, and what its Also= enables with it; systemd.unit(5). Policy lets that be nothing but
+  /// units of the add-on.
+  std::vector<const ReleaseUnit*> enabled_units() const {
+    std::vector<const ReleaseUnit*> units;
+    const auto add = [&](const ReleaseUnit* unit) {
+      if (unit != nullptr && std::find(units.begin(), units.end(), unit) == units.end())
+        units.push_back(unit);
+    };
+    add(wanted_.find_unit(*wanted_.primary));
+    for (std::size_t i = 0; i < units.size(); ++i) {
+      const bundle::BundleUnit* source = find_source(units[i]->name);
+      if (source == nullptr) continue;
+      for (const auto& also : source->install.also) {
+        if (const auto name = UnitName::parse(also.value)) add(wanted_.find_unit(*name));
+      }
+    }
+    return units;
+  }
+
+  void disable_obsolete(const ReleaseUnit& unit, const host::UnitState& found) {
+    const ReleaseUnit* earlier = facts_.recorded != nullptr ? facts_.recorded->find_unit(unit.name) : nullptr;
+    if (earlier == nullptr) return;
+    std::vector<unit::InstallLink> obsolete;
+    for (const unit::InstallLink& link : earlier->links) {
+      const bool still = std::find(unit.links.begin(), unit.links.end(), link) != unit.links.end();
+      if (!still && found.links.contains(link.path)) obsolete.push_back(link);
+    }
+    if (obsolete.empty()) return;
+    out_.phases.stop.emplace_back(SetEnablement{wanted_.id, unit.name, std::move(obsolete), false});
   }
 
   void run() {

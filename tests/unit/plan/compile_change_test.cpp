@@ -289,3 +289,42 @@ TEST_CASE("each granted capability says where the manifest asks for it") {
   CHECK(current.terms->run_as.what == "probe");
   CHECK(current.terms->supervision.what == "systemd-service");
 }
+
+TEST_CASE("a unit that is on the host already is judged with the version that it will run") {
+  const auto first = make_bundle(probe_files());
+  host::HostState host = empty_host({});
+  install(host, first);
+  const auto second = make_bundle(probe_files("2.0.0"));
+  const Plan plan = good(apply({second}), generation_of({first}), host);
+  std::vector<std::string> standing;
+  for (const Step& step : plan.steps) {
+    CHECK_FALSE(std::holds_alternative<InstallUnit>(step.action));
+    const auto* change = std::get_if<SwitchCurrent>(&step.action);
+    if (change == nullptr) continue;
+    REQUIRE(change->terms);
+    for (const InstallUnit& unit : change->terms->standing_units) {
+      standing.push_back(unit.unit.str());
+      CHECK(unit.privileges.user.value == "probe");
+    }
+    CHECK(to_json(step).at("standing_units").at(0).at("privileges").at("User") == "probe");
+  }
+  CHECK(standing == Lines{"probe.service"});
+}
+
+TEST_CASE("units that the primary's Also= names are enabled with it, and no step forgets their links") {
+  Files files = probe_files();
+  files.at("probe.service") += "Also=helper.service\n";
+  files["helper.service"] =
+      "[Service]\nUser=probe\nExecStart=/usr/bin/true\n[Install]\nWantedBy=timers.target\n"
+      "Also=probe.service\n";
+  std::string& manifest = files.at("addon.yaml");
+  manifest += "systemd: {primary: probe.service}\n";
+  const auto probe = make_bundle(files);
+  const Plan plan = good(apply({probe}), Generation{}, empty_host({probe}));
+  std::vector<std::string> enabled;
+  for (const std::string& line : lines(plan)) {
+    if (line.starts_with("enable-unit")) enabled.push_back(line);
+  }
+  CHECK(enabled == Lines{"enable-unit probe probe.service: multi-user.target.wants/probe.service "
+                         "timers.target.wants/helper.service"});
+}
