@@ -121,4 +121,11 @@ tl::expected<host::FileState, int> state_at(int directory, const std::string& na
   return state;
 }
 
+bool is_gone(int directory, const std::string& name, int errno_value) {
+  if (errno_value != EROFS) return errno_value == ENOENT;
+  const auto state = state_at(directory, name);
+  errno = errno_value;
+  return !state && state.error() == ENOENT;
+}
+
 }  // namespace addon::linux

@@ -51,4 +51,8 @@ Error refusal(std::string_view doing, std::string_view path, std::string_view re
 /// statx(2) of an entry itself, or of the descriptor when `name` is empty. On failure the errno.
 tl::expected<host::FileState, int> state_at(int directory, const std::string& name);
 
+/// Whether an entry that could not be removed is absent: says so itself (ENOENT), or stands on a
+/// read-only filesystem, whose EROFS comes before anyone looks. Leaves errno as it was given.
+bool is_gone(int directory, const std::string& name, int errno_value);
+
 }  // namespace addon::linux

@@ -41,12 +41,12 @@ Result<> remove_directory_at(int directory, const std::string& base, const std::
   // Without CAP_DAC_OVERRIDE even root cannot empty a directory that it may not write to.
   if ((state->mode & S_IRWXU) != S_IRWXU && fchmod(fd->get(), S_IRWXU) != 0) return fail(errno);
   TRY(remove_entries(fd->get(), base + "/" + name, depth + 1));
-  if (unlinkat(directory, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) return fail(errno);
-  return {};
+  if (unlinkat(directory, name.c_str(), AT_REMOVEDIR) == 0 || is_gone(directory, name, errno)) return {};
+  return fail(errno);
 }
 
 Result<> remove_at(int directory, const std::string& base, const std::string& name, int depth) {
-  if (unlinkat(directory, name.c_str(), 0) == 0 || errno == ENOENT) return {};
+  if (unlinkat(directory, name.c_str(), 0) == 0 || is_gone(directory, name, errno)) return {};
   if (errno == EISDIR) return remove_directory_at(directory, base, name, depth);
   return tl::unexpected(path_error("remove", directory, base, name, errno));
 }

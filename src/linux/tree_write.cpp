@@ -141,18 +141,14 @@ Result<> Tree::rename(std::string_view from, std::string_view to, host::RenameMo
 
 Result<> Tree::remove_file(std::string_view name) {
   const std::string gone = TRY(entry("remove", name));
-  if (unlinkat(fd_.get(), gone.c_str(), 0) != 0 && errno != ENOENT) {
-    return tl::unexpected(error("remove", gone, errno));
-  }
-  return {};
+  if (unlinkat(fd_.get(), gone.c_str(), 0) == 0 || is_gone(fd_.get(), gone, errno)) return {};
+  return tl::unexpected(error("remove", gone, errno));
 }
 
 Result<> Tree::remove_directory(std::string_view name) {
   const std::string gone = TRY(entry("remove directory", name));
-  if (unlinkat(fd_.get(), gone.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
-    return tl::unexpected(error("remove directory", gone, errno));
-  }
-  return {};
+  if (unlinkat(fd_.get(), gone.c_str(), AT_REMOVEDIR) == 0 || is_gone(fd_.get(), gone, errno)) return {};
+  return tl::unexpected(error("remove directory", gone, errno));
 }
 
 Result<> Tree::sync() {

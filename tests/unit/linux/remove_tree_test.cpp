@@ -83,4 +83,26 @@ TEST_CASE("a mount point inside a tree is not crossed") {
   CHECK(outside.read("file") == "kept");
 }
 
+TEST_CASE("what is absent is no error on a read-only filesystem either, and what is there is one") {
+  NEEDS_ROOT();
+  const Scratch scratch;
+  scratch.mkdir("mounted");
+  if (mount("tmpfs", (scratch / "mounted").c_str(), "tmpfs", 0, "size=64k,mode=755") != 0) {
+    WARN("skipped: this machine lets nobody mount");
+    return;
+  }
+  scratch.mkdir("mounted/directory");
+  scratch.write("mounted/file", "kept");
+  REQUIRE(mount(nullptr, (scratch / "mounted").c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) == 0);
+  const auto mounted = scratch.open()->open_directory(at("mounted")).value();
+  CHECK(mounted->remove_file("none"));
+  CHECK(mounted->remove_directory("none"));
+  CHECK(mounted->remove_tree("none"));
+  CHECK(message(mounted->remove_file("file")) ==
+        "cannot remove " + (scratch / "mounted/file") + ": its filesystem is mounted read-only");
+  CHECK(errno_of(mounted->remove_directory("directory")) == EROFS);
+  CHECK(errno_of(mounted->remove_tree("directory")) == EROFS);
+  CHECK(umount2((scratch / "mounted").c_str(), MNT_DETACH) == 0);
+}
+
 }  // namespace addon::linux
