@@ -86,7 +86,8 @@ Result<> OpenFile::set_capabilities(const host::FileCapabilities& capabilities) 
   if (before.type != host::FileType::regular) {
     return tl::unexpected(refusal(doing, path_, "it is not a regular file", EINVAL));
   }
-  if (before.links != 1) {
+  // Taking them away is right for every name that the file has.
+  if (before.links != 1 && !capabilities.empty()) {
     return tl::unexpected(refusal(
         doing, path_,
         fmt::format("it has {} hard links, and each of them would get the capabilities", before.links),

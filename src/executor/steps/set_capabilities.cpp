@@ -39,11 +39,13 @@ class SetCapabilitiesRun final : public StepRun {
         TRY_CONTEXT(what, context.ports.root.open_directory(version_dir(step_.addon, step_.version)));
     const auto file = TRY_CONTEXT(what, version->open_file(step_.path));
     const host::FileState state = TRY_CONTEXT(what, file->state());
+    const host::FileCapabilities found = TRY_CONTEXT(what, file->capabilities());
+    if (!expected && found == wanted) return {};
     if (!wanted.empty() && (state.uid != 0 || (state.mode & 06022U) != 0)) {
       return tl::unexpected(Error(fmt::format("{}: it is not root's alone to write (owner {}, mode {:04o})",
                                               what, state.uid, state.mode)));
     }
-    if (expected && TRY_CONTEXT(what, file->capabilities()) != *expected) {
+    if (expected && found != *expected) {
       return tl::unexpected(
           Error(fmt::format("{}: it changed since the plan was made", what), ErrorKind::stale));
     }

@@ -350,3 +350,14 @@ TEST_CASE("a bundle named twice is one finding") {
   REQUIRE(error_of(prepared) == "");
   CHECK(messages(prepared->findings) == Lines{"duplicate-addon: probe is also what one holds"});
 }
+
+TEST_CASE("an earlier program that has a second name is no obstacle, and keeps capabilities under neither") {
+  NEEDS_ROOT();
+  Host host;
+  host.install("probe", probe_files());
+  fs::create_hard_link(host / kProbe, host / "second");
+  REQUIRE(raw_capabilities(host / "second") == kNetRaw);
+  host.install("probe", probe_files("2.0.0"));
+  CHECK(raw_capabilities(host / "second").empty());
+  CHECK(raw_capabilities(host / kProbe).empty());
+}

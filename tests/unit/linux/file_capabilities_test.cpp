@@ -130,6 +130,16 @@ TEST_CASE("a hard-linked file gets no capabilities") {
   CHECK_FALSE(has_raw(scratch / "binary"));
 }
 
+TEST_CASE("a hard-linked file loses its capabilities, under every name") {
+  NEEDS_ROOT();
+  const Scratch scratch;
+  scratch.write("binary", "program", 0750);
+  REQUIRE(open(scratch, "binary")->set_capabilities(bpf_and_raw()));
+  REQUIRE(link((scratch / "binary").c_str(), (scratch / "second").c_str()) == 0);
+  CHECK(open(scratch, "binary")->set_capabilities({}));
+  CHECK_FALSE(has_raw(scratch / "second"));
+}
+
 TEST_CASE("an owner or bytes set after capabilities take them away, a mode does not") {
   NEEDS_ROOT();
   const Scratch scratch;
