@@ -31,17 +31,12 @@ struct ReadManifest {
   Digest sha256;
 };
 
-ReadManifest read_manifest(const host::Directory& directory, const Survey& survey, Reader& reader,
+ReadManifest read_manifest(const RelativePath& path, const Survey& survey, Reader& reader,
                            const std::string& source, std::vector<Finding>& findings) {
-  const auto path = find_manifest(directory, source);
-  if (!path) {
-    append(findings, path.error().findings());
-    return {};
-  }
   // Without it in the survey there is a finding that says why.
-  const SurveyedFile* file = survey.find(path->str());
+  const SurveyedFile* file = survey.find(path.str());
   if (file == nullptr) return {};
-  const std::string shown = file_in(source, path->str());
+  const std::string shown = file_in(source, path.str());
   // One byte over the limit is enough for the parser to refuse it as too large.
   const auto text = reader.text(*file, kMaxManifestBytes);
   if (!text) {
@@ -98,12 +93,15 @@ Result<RelativePath> find_manifest(const host::Directory& directory, const std::
 
 ReadBundle read_directory(std::shared_ptr<const host::Directory> directory, const std::string& source,
                           Origin origin, const host::KnownDigests& known) {
+  // What is in a directory without a manifest is nobody's bundle, and no fault of it.
+  const auto manifest_path = find_manifest(*directory, source);
+  if (!manifest_path) return unusable(manifest_path.error().findings());
   Survey found = survey(*directory, source, origin);
   std::vector<Finding> findings = std::move(found.findings);
   if (!found.complete) return unusable(std::move(findings));
   Reader reader(*directory, known);
 
-  ReadManifest read = read_manifest(*directory, found, reader, source, findings);
+  ReadManifest read = read_manifest(*manifest_path, found, reader, source, findings);
   ReadUnits units = read_units(found, reader, source, read.manifest ? &*read.manifest : nullptr);
   append(findings, units.findings);
   if (!read.manifest) return unusable(std::move(findings));

@@ -37,6 +37,14 @@ TEST_CASE("a directory without a manifest says so") {
         Lines{"SOURCE bundle-manifest-missing: the directory has neither addon.yaml nor a NAME.addon.yaml"});
 }
 
+TEST_CASE("what else is wrong in a directory without a manifest is not told") {
+  Fixture fixture;
+  fixture.write("file", "x");
+  REQUIRE(symlink("file", (fixture.path() + "/link").c_str()) == 0);
+  CHECK(shown(fixture.read()) ==
+        Lines{"SOURCE bundle-manifest-missing: the directory has neither addon.yaml nor a NAME.addon.yaml"});
+}
+
 TEST_CASE("two manifests are named") {
   Fixture fixture;
   fixture.write("b.addon.yaml", "x");
