@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <utility>
 
 #include "core/text.hpp"
@@ -217,6 +218,12 @@ class UnitObserver {
   std::vector<std::pair<std::string, std::unique_ptr<host::Directory>>> elsewhere_;
 };
 
+// A program with capabilities is its group's only, so an ordinary user cannot even look at them.
+Error needs_root(Error error) {
+  if (error.errno_value() != EACCES) return error;
+  return Error(error.message() + "; only root may look there, run it with sudo", ErrorKind::unauthorised);
+}
+
 using UnitLinks = std::map<UnitName, std::set<unit::InstallLink>>;
 
 UnitLinks units_of(const Subjects& subjects) {
@@ -252,8 +259,9 @@ Result<host::HostState> observe(const Subjects& subjects, const host::KnownDiges
   host.platform = ports.platform;
   std::set<std::string> users = subjects.users;
   for (const auto& [id, releases] : subjects.addons) {
-    host.addons.emplace(id, TRY_CONTEXT(fmt::format("cannot look at add-on {}", id.str()),
-                                        AddonObserver(id, releases, known, ports.root).run()));
+    host.addons.emplace(
+        id, TRY_CONTEXT(fmt::format("cannot look at add-on {}", id.str()),
+                        AddonObserver(id, releases, known, ports.root).run().map_error(needs_root)));
     for (const plan::Release& release : releases) users.insert(release.run_as);
   }
   UnitObserver units(known, ports.root);

@@ -89,3 +89,10 @@ case_an_ordinary_user_changes_nothing() {
   expect_absent $ADDONS/probe
   host_run chmod 0700 /root
 }
+
+case_an_ordinary_user_is_told_who_may_look_at_a_program_with_capabilities() {
+  make_good probe 1.0.0
+  apply "$BUNDLE"
+  expect_exit 10 setpriv --reuid operator --regid operator --clear-groups addonctl status
+  expect_eq "$ERR" "error: cannot look at add-on probe: cannot open $ADDONS/probe/versions/1.0.0/probe: Permission denied; only root may look there, run it with sudo"
+}
