@@ -129,8 +129,10 @@ std::vector<Finding> check_tree(const AddonId& id, const host::HostState& host) 
   for (const std::string& sentence : found->second.tampered) {
     Finding finding = make_finding(rules::host_tampered, sentence);
     finding.addon = id.str();
-    finding.fix =
-        fmt::format("find out who changed it, then put it right or remove /opt/addons/{}", id.str());
+    const std::string own = fmt::format("/opt/addons/{}", id.str());
+    const bool is_own = sentence.starts_with(own + " ") || sentence.starts_with(own + "/");
+    finding.fix = is_own ? fmt::format("find out who changed it, then put it right or remove {}", own)
+                         : "find out who changed it, then put it right";
     findings.push_back(std::move(finding));
   }
   return findings;

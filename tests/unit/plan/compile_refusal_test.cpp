@@ -120,6 +120,16 @@ TEST_CASE("a tree that was tampered with is refused, by each verb") {
   }
 }
 
+TEST_CASE("nobody is told to remove an add-on for what is wrong above it") {
+  const auto probe = make_bundle(probe_files());
+  host::HostState host = empty_host({probe});
+  host.addons[id("probe")].tampered = {"/opt/addons can be written by others (mode 0777)"};
+  const Compiled compiled = plan_for(apply({probe}), Generation{}, host);
+  REQUIRE(messages(compiled.findings) ==
+          Lines{"host-tampered: /opt/addons can be written by others (mode 0777)"});
+  CHECK(compiled.findings[0].fix == "find out who changed it, then put it right");
+}
+
 TEST_CASE("a user that does not exist is one finding, however often it is named") {
   const auto probe = make_bundle(probe_files());
   host::HostState host = empty_host({probe});
