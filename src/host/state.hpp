@@ -41,8 +41,8 @@ struct AddonState {
   std::optional<std::string> current_target;
   /// The version that `current` names, when it is a symlink to versions/VERSION.
   std::optional<Version> current;
-  std::vector<Version> versions;                    ///< directories below versions/, sorted
-  std::map<Version, InstalledVersion> inspected;    ///< those that the plan may touch
+  std::vector<Version> versions;                  ///< directories below versions/, sorted
+  std::map<Version, InstalledVersion> inspected;  ///< those that the plan may touch
   /// What makes the tree unfit to be touched: a directory that is a symlink or not root's, a
   /// `current` that is no link to a version. Each a sentence naming the path.
   std::vector<std::string> tampered;
@@ -63,7 +63,8 @@ struct UnitState {
 /// Digests of files that were hashed before, by what identifies their bytes.
 struct FileIdentityHash {
   std::size_t operator()(const FileIdentity& identity) const {
-    return static_cast<std::size_t>(identity.inode * 0x9E3779B97F4A7C15ULL ^ static_cast<std::uint64_t>(identity.ctime_ns));
+    return static_cast<std::size_t>(identity.inode * 0x9E3779B97F4A7C15ULL ^
+                                    static_cast<std::uint64_t>(identity.ctime_ns));
   }
 };
 using KnownDigests = std::unordered_map<FileIdentity, Digest, FileIdentityHash>;

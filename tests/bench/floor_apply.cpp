@@ -65,7 +65,9 @@ void install(const fs::path& bundle, const fs::path& root) {
     if (file.path().extension() == ".service") {
       const fs::path unit = units / file.path().filename();
       copy(file.path(), unit, 0644, false);
-      check(::symlink(unit.c_str(), (units / "multi-user.target.wants" / file.path().filename()).c_str()) == 0, unit);
+      check(
+          ::symlink(unit.c_str(), (units / "multi-user.target.wants" / file.path().filename()).c_str()) == 0,
+          unit);
     }
   }
   sync_directory(version);

@@ -9,9 +9,12 @@ namespace {
 
 int exit_code(addon::RuleOutcome outcome) {
   switch (outcome) {
-    case addon::RuleOutcome::invalid: return 3;
-    case addon::RuleOutcome::denied: return 4;
-    case addon::RuleOutcome::failed: return 1;
+    case addon::RuleOutcome::invalid:
+      return 3;
+    case addon::RuleOutcome::denied:
+      return 4;
+    case addon::RuleOutcome::failed:
+      return 1;
   }
   return 1;
 }
@@ -21,7 +24,8 @@ int exit_code(addon::RuleOutcome outcome) {
 int main() {
   fmt::print(
       "# Rules\n\n"
-      "Each finding carries the id of its rule. `addonctl explain RULE` prints the same page. The exit code is that of\n"
+      "Each finding carries the id of its rule. `addonctl explain RULE` prints the same page. The exit code "
+      "is that of\n"
       "a run whose only error it is.\n");
   for (const addon::Rule* rule : addon::all_rules()) {
     fmt::print("\n## {}\n\n", rule->id);
