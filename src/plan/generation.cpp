@@ -66,13 +66,13 @@ Result<Generation> generation_from_json(const Json& json) {
     return tl::unexpected(
         Error(fmt::format("\"schema\" is {}, this program reads \"{}\"", quoted(schema), kSchema)));
   }
-  Generation generation{.number = TRY(number_field(json, "generation")),
-                        .time = TRY(text_field(json, "time")),
-                        .verb = TRY(text_field(json, "verb")),
-                        .plan_digest = TRY(text_field(json, "plan")),
-                        .summary = TRY(text_field(json, "summary")),
-                        .addons = {},
-                        .known = TRY(known_from_json(*TRY(array_field(json, "known"))))};
+  Generation generation;
+  generation.number = TRY(number_field(json, "generation"));
+  generation.time = TRY(text_field(json, "time"));
+  generation.verb = TRY(text_field(json, "verb"));
+  generation.plan_digest = TRY(text_field(json, "plan"));
+  generation.summary = TRY(text_field(json, "summary"));
+  generation.known = TRY(known_from_json(*TRY(array_field(json, "known"))));
   for (const Json& addon : *TRY(array_field(json, "addons"))) {
     Release release = TRY(release_from_json(addon));
     AddonId id = release.id;

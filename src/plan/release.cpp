@@ -63,28 +63,35 @@ Json unit_to_json(const ReleaseUnit& unit) {
   return {{"name", unit.name.str()}, {"sha256", unit.sha256.hex()}, {"links", std::move(links)}};
 }
 
+// Each value stands in a variable of its own before it goes into a struct: a TRY that returns from
+// within an initialiser would leave what was initialised so far undestroyed (GCC 12).
 Result<ReleaseFile> file_from_json(const Json& json) {
   const std::string mode = TRY(text_field(json, "mode"));
   if (mode.size() != 4 || mode.find_first_not_of("01234567") != std::string::npos) {
     return tl::unexpected(Error(fmt::format("\"mode\" is {}, not four octal digits", quoted(mode))));
   }
-  return ReleaseFile{.path = TRY(RelativePath::parse(TRY(text_field(json, "path")))),
-                     .sha256 = TRY(Digest::parse(TRY(text_field(json, "sha256")))),
-                     .size = TRY(number_field(json, "size")),
+  RelativePath path = TRY(RelativePath::parse(TRY(text_field(json, "path"))));
+  const Digest sha256 = TRY(Digest::parse(TRY(text_field(json, "sha256"))));
+  const std::uint64_t size = TRY(number_field(json, "size"));
+  const bool run_as_group = TRY(flag_field(json, "run_as_group"));
+  return ReleaseFile{.path = std::move(path),
+                     .sha256 = sha256,
+                     .size = size,
                      .mode = static_cast<unsigned>(std::stoul(mode, nullptr, 8)),
-                     .run_as_group = TRY(flag_field(json, "run_as_group"))};
+                     .run_as_group = run_as_group};
 }
 
 Result<ReleaseUnit> unit_from_json(const Json& json) {
-  ReleaseUnit unit{.name = TRY(UnitName::parse(TRY(text_field(json, "name")))),
-                   .sha256 = TRY(Digest::parse(TRY(text_field(json, "sha256")))),
-                   .links = {}};
+  UnitName name = TRY(UnitName::parse(TRY(text_field(json, "name"))));
+  const Digest sha256 = TRY(Digest::parse(TRY(text_field(json, "sha256"))));
+  ReleaseUnit unit{.name = std::move(name), .sha256 = sha256, .links = {}};
   for (const Json& link : *TRY(array_field(json, "links"))) {
     const RelativePath path = TRY(RelativePath::parse(TRY(text_field(link, "path"))));
     if (path.segments().size() != 2) {
       return tl::unexpected(Error(fmt::format("\"path\" is {}, no enablement link", quoted(path.str()))));
     }
-    unit.links.push_back({path.str(), TRY(text_field(link, "target"))});
+    std::string target = TRY(text_field(link, "target"));
+    unit.links.push_back({path.str(), std::move(target)});
   }
   return unit;
 }
@@ -135,18 +142,25 @@ Result<Release> release_from_json(const Json& json) {
   const auto supervision = manifest::supervision_from(TRY(text_field(json, "supervision")));
   if (!delivery) return tl::unexpected(Error("\"delivery\" is no delivery model"));
   if (!supervision) return tl::unexpected(Error("\"supervision\" is no supervision model"));
-  Release release{.id = TRY(AddonId::parse(TRY(text_field(json, "id")))),
-                  .version = TRY(Version::parse(TRY(text_field(json, "version")))),
+  AddonId id = TRY(AddonId::parse(TRY(text_field(json, "id"))));
+  Version version = TRY(Version::parse(TRY(text_field(json, "version"))));
+  std::string run_as = TRY(text_field(json, "run_as"));
+  RelativePath binary = TRY(RelativePath::parse(TRY(text_field(json, "binary"))));
+  const CapabilitySet capabilities = TRY(capabilities_from_json(*TRY(array_field(json, "capabilities"))));
+  manifest::Health health = TRY(health_from_json(*TRY(object_field(json, "health"))));
+  const Digest manifest_sha256 = TRY(Digest::parse(TRY(text_field(json, "manifest"))));
+  Release release{.id = std::move(id),
+                  .version = std::move(version),
                   .delivery = *delivery,
                   .supervision = *supervision,
-                  .run_as = TRY(text_field(json, "run_as")),
-                  .binary = TRY(RelativePath::parse(TRY(text_field(json, "binary")))),
-                  .capabilities = TRY(capabilities_from_json(*TRY(array_field(json, "capabilities")))),
+                  .run_as = std::move(run_as),
+                  .binary = std::move(binary),
+                  .capabilities = capabilities,
                   .files = {},
                   .units = {},
                   .primary = std::nullopt,
-                  .health = TRY(health_from_json(*TRY(object_field(json, "health")))),
-                  .manifest_sha256 = TRY(Digest::parse(TRY(text_field(json, "manifest"))))};
+                  .health = std::move(health),
+                  .manifest_sha256 = manifest_sha256};
   for (const Json& file : *TRY(array_field(json, "files")))
     release.files.push_back(TRY(file_from_json(file)));
   for (const Json& unit : *TRY(array_field(json, "units")))
