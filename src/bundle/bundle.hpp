@@ -13,6 +13,7 @@
 #include "manifest/manifest.hpp"
 #include "unit/install.hpp"
 #include "unit/privileges.hpp"
+#include "unit/unit_file.hpp"
 
 namespace addon::bundle {
 
@@ -33,6 +34,7 @@ struct BundleUnit {
   SourceSpan asked_at;  ///< the manifest's line that names it; the unit file where none does
   unit::Privileges privileges;
   unit::Install install;
+  std::vector<unit::Directive> directives{};  ///< the text, for policy
 };
 
 /// Everything that one bundle holds, checked: the manifest, every file it names, and nothing that

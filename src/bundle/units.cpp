@@ -78,12 +78,14 @@ std::optional<BundleUnit> read_unit(const UnitName& name, const Asked& asked, co
   unit::Analysis analysis = unit::analyze(parsed.unit, name);
   findings.insert(findings.end(), parsed.findings.begin(), parsed.findings.end());
   findings.insert(findings.end(), analysis.findings.begin(), analysis.findings.end());
+  unit::Install install = unit::read_install(parsed.unit, name);
   return BundleUnit{name,
                     Digest::of(*text),
                     text->size(),
                     asked.at,
                     std::move(analysis.privileges),
-                    unit::read_install(parsed.unit, name)};
+                    std::move(install),
+                    std::move(parsed.unit.directives)};
 }
 
 }  // namespace

@@ -23,12 +23,24 @@ std::vector<Asked> asked_capabilities(const manifest::Manifest& manifest) {
   return asked;
 }
 
+namespace {
+
+std::vector<Asked> asked_state_dirs(const manifest::Manifest& manifest) {
+  std::vector<Asked> asked;
+  for (const manifest::StateDir& dir : manifest.state_dirs) asked.push_back({dir.path, dir.at, {}});
+  return asked;
+}
+
+}  // namespace
+
 SwitchCurrent::Terms terms_of(const manifest::Manifest& manifest) {
   return {.delivery = {std::string(manifest::to_string(manifest.delivery.value)), manifest.delivery.at,
                        manifest.delivery.pointer},
           .supervision = {std::string(manifest::to_string(manifest.supervision.value)),
                           manifest.supervision.at, manifest.supervision.pointer},
           .run_as = {manifest.run_as.value, manifest.run_as.at, manifest.run_as.pointer},
+          .state_dirs = asked_state_dirs(manifest),
+          .version_at = manifest.version.at,
           .standing_units = {}};
 }
 
@@ -44,7 +56,8 @@ InstallUnit install_step(const bundle::BundleUnit& unit, const bundle::Bundle& b
                    .install = unit.install,
                    .run_as = {manifest.run_as.value, manifest.run_as.at, manifest.run_as.pointer},
                    .granted_program = {},
-                   .granted = asked_capabilities(manifest)};
+                   .granted = asked_capabilities(manifest),
+                   .directives = unit.directives};
   if (!step.granted.empty()) {
     step.granted_program =
         fmt::format("/opt/addons/{}/current/{}", manifest.id.value.str(), manifest.binary.value.str());
@@ -127,7 +140,8 @@ class WantedAddon {
       return content_changed();
     }
     out_.phases.stage.emplace_back(
-        Stage{wanted_.id, wanted_.version, wanted_.run_as, wanted_.files, found != nullptr});
+        Stage{wanted_.id, wanted_.version, wanted_.run_as, wanted_.files, found != nullptr,
+              facts_.bundle != nullptr ? facts_.bundle->manifest.version.at : SourceSpan{}});
     staged_ = true;
     if (from_bundle) return;
     if (found == nullptr) {

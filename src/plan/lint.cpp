@@ -27,7 +27,11 @@ std::vector<Step> lint_steps(const manifest::Manifest& manifest) {
 }
 
 std::vector<Step> lint_steps(const bundle::Bundle& bundle) {
-  std::vector<Step> steps = lint_steps(bundle.manifest);
+  const manifest::Manifest& manifest = bundle.manifest;
+  std::vector<Step> steps = lint_steps(manifest);
+  steps.insert(steps.begin(), {Stage{manifest.id.value, manifest.version.value, manifest.run_as.value,
+                                     make_release(bundle).files, false, manifest.version.at},
+                               {}});
   for (const bundle::BundleUnit& unit : bundle.units) steps.push_back({install_step(unit, bundle), {}});
   return steps;
 }

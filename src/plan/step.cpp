@@ -99,6 +99,7 @@ Json describe(const SwitchCurrent& step) {
     json["run_as"] = step.terms->run_as.what;
     if (!step.terms->standing_units.empty())
       json["standing_units"] = standing_to_json(step.terms->standing_units);
+    if (!step.terms->state_dirs.empty()) json["state_dirs"] = asked_to_json(step.terms->state_dirs);
   }
   return json;
 }

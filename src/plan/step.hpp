@@ -15,6 +15,7 @@
 #include "plan/release.hpp"
 #include "unit/install.hpp"
 #include "unit/privileges.hpp"
+#include "unit/unit_file.hpp"
 
 namespace addon::plan {
 
@@ -41,6 +42,7 @@ struct Stage {
   std::string run_as;  ///< group of files with run_as_group; root's where empty
   std::vector<ReleaseFile> files;
   bool replaces = false;  ///< an altered directory of the same version stands there and is swapped out
+  SourceSpan at{};        ///< where the version is asked for; nowhere where no bundle was read
 };
 
 /// Gives a file of a version its capabilities, or takes them.
@@ -68,6 +70,7 @@ struct InstallUnit {
   /// those that the unit would make void; empty where it has none.
   std::string granted_program;
   std::vector<Asked> granted;
+  std::vector<unit::Directive> directives{};  ///< the unit's text, for policy; not in the public JSON
 };
 
 struct RemoveUnit {
@@ -86,6 +89,8 @@ struct SwitchCurrent {
     Asked delivery;
     Asked supervision;
     Asked run_as;  ///< `what` is "" where the manifest does not say
+    std::vector<Asked> state_dirs{};
+    SourceSpan version_at{};
     /// Units of the version that are on the host already, byte for byte. No step installs them, and
     /// they run the new program all the same, so they are judged like those that one does.
     std::vector<InstallUnit> standing_units = {};
@@ -140,7 +145,7 @@ std::string_view op(const Action& action);
 const AddonId* addon_of(const Action& action);
 
 /// {"op", "addon", …, "allowed_by": […]}, without "addon" for a reload. Complete: policy judges and
-/// people read nothing else.
+/// people read nothing else, but for the directives of a unit, which its digest stands for.
 Json to_json(const Step& step);
 
 }  // namespace addon::plan
