@@ -94,6 +94,13 @@ extern const Rule policy_delivery;
 extern const Rule policy_run_as;
 extern const Rule policy_unit_name;
 extern const Rule policy_exec_prefix;
+extern const Rule policy_exec_path;
+extern const Rule policy_unit_forbidden;
+extern const Rule policy_unit_required;
+extern const Rule policy_state_dir;
+extern const Rule policy_limit;
+extern const Rule policy_downgrade;
+extern const Rule policy_signature;
 extern const Rule policy_unit_reference;
 extern const Rule policy_grant_expired;
 // Traps: privileges that would not be what they seem.

@@ -58,9 +58,9 @@ constinit const Rule policy_delivery{"policy-delivery", error, denied,
                                      "names, or have it added there."};
 
 constinit const Rule policy_run_as{"policy-run-as", error, denied,
-                                   "No policy line allows the user that the add-on would run as.",
-                                   "A program can do all that its user can, and a service without User= runs "
-                                   "as root. Name an allowed user in "
+                                   "No policy line allows the user or group that the add-on would run as.",
+                                   "A program can do all that its user and its groups can, and a service "
+                                   "without User= runs as root. Name an allowed user in "
                                    "run_as and in the unit's User=, or have the user added to run_as.allow."};
 
 constinit const Rule policy_unit_name{"policy-unit-name", error, denied,
@@ -75,11 +75,53 @@ constinit const Rule policy_exec_prefix{"policy-exec-prefix", error, denied,
                                         "unit's other lines show. Remove the prefix, or "
                                         "have it added to units.exec_prefixes by a grant."};
 
-constinit const Rule policy_unit_reference{"policy-unit-reference", error, denied,
-                                           "The unit reaches a unit that does not belong to the add-on.",
-                                           "Alias=, Also=, Conflicts=, OnFailure= and a timer's Unit= "
-                                           "enable, stop or start other units, or take their "
-                                           "names. Refer to the add-on's own units only."};
+constinit const Rule policy_exec_path{
+    "policy-exec-path", error, denied, "No policy line allows a program that an Exec line runs.",
+    "What the add-on brings itself was decided on by its bundle; any other program needs a line of "
+    "units.exec_paths. Run the add-on's own program by its whole path below /opt/addons/ID/current, or have "
+    "the "
+    "path added."};
+
+constinit const Rule policy_unit_reference{
+    "policy-unit-reference", error, denied, "The unit reaches a unit that does not belong to the add-on.",
+    "Requires=, Conflicts=, OnFailure=, a timer's Unit= and their like start, stop or change other units. "
+    "Alias= takes their names and Also= enables them, which no line can allow. "
+    "Refer to the add-on's own units, or have "
+    "the unit added to units.references."};
+
+constinit const Rule policy_unit_forbidden{
+    "policy-unit-forbidden", error, denied, "The site policy forbids a directive that the unit has.",
+    "A forbidden directive is refused whatever else is allowed, also with an empty value. Remove it from the "
+    "unit; only the site's owner can take it out of units.forbid."};
+
+constinit const Rule policy_unit_required{"policy-unit-required", error, denied,
+                                          "The unit lacks a setting that the site policy requires.",
+                                          "units.require names directives and the values that will do, and "
+                                          "systemd's default does not count. Set the "
+                                          "directive in the unit."};
+
+constinit const Rule policy_state_dir{"policy-state-dir", error, denied,
+                                      "No policy line allows a state directory of the add-on.",
+                                      "An add-on that chooses where its data goes could take another's "
+                                      "place. Use a directory that a pattern of "
+                                      "paths.state_dirs covers, or have it added there."};
+
+constinit const Rule policy_limit{"policy-limit", error, denied,
+                                  "The add-on is larger than the site policy allows.",
+                                  "limits bounds how many files an add-on has and how large they are "
+                                  "together. Ship less, or have the limit "
+                                  "raised."};
+
+constinit const Rule policy_downgrade{"policy-downgrade", error, denied,
+                                      "An older version would replace a newer one.",
+                                      "An older version may have faults that the newer one has mended. Go "
+                                      "back with addonctl rollback, or let the "
+                                      "site policy say downgrade: allow."};
+
+constinit const Rule policy_signature{
+    "policy-signature", error, denied, "The site policy requires a signature, and no signature was checked.",
+    "What nobody has checked must not be installed where the site asks for proof. This version of addonctl "
+    "checks no signatures, so with signatures.required it installs nothing."};
 
 constinit const Rule policy_grant_expired{"policy-grant-expired", warning, denied,
                                           "A grant of the site policy has expired or soon will.",
@@ -159,10 +201,10 @@ constinit const Rule host_version_missing{"host-version-missing", error, failed,
                                           "Going on would leave the add-on without a program. Install that "
                                           "version again from its bundle, or choose a "
                                           "generation whose versions are all there."};
-constinit const Rule version_content_changed{"version-content-changed", error, invalid,
-                                             "A version that is on the host already has other content.",
-                                             "A version stands for its bytes: replacing them under the same number "
-                                             "would make every record of it wrong. Give the new content a new version."};
+constinit const Rule version_content_changed{
+    "version-content-changed", error, invalid, "A version that is on the host already has other content.",
+    "A version stands for its bytes: replacing them under the same number "
+    "would make every record of it wrong. Give the new content a new version."};
 
 // Plans.
 

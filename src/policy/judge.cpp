@@ -1,6 +1,7 @@
 #include "policy/judge.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 #include <variant>
@@ -34,22 +35,45 @@ OwnUnits own_units(const plan::Plan& plan) {
   return own;
 }
 
+/// Taking something away from an add-on needs nobody's leave.
+bool gives(const plan::Action& action) {
+  if (const auto* capabilities = std::get_if<plan::SetCapabilities>(&action))
+    return !capabilities->after.empty();
+  if (const auto* change = std::get_if<plan::SwitchCurrent>(&action)) return change->after.has_value();
+  if (const auto* enablement = std::get_if<plan::SetEnablement>(&action)) return enablement->enable;
+  if (const auto* running = std::get_if<plan::SetRunning>(&action)) {
+    return running->action != plan::RunAction::stop;
+  }
+  return std::holds_alternative<plan::Stage>(action) || std::holds_alternative<plan::InstallUnit>(action);
+}
+
+/// What the add-on was before the plan, by the last generation.
+std::optional<Version> recorded_version(const plan::Plan& plan, const AddonId& addon) {
+  const auto change = plan.changes.find(addon);
+  return change == plan.changes.end() ? std::nullopt : change->second.from;
+}
+
 class Judge {
  public:
   Judge(const SitePolicy& policy, std::chrono::sys_days today, const OwnUnits& own_units)
       : policy_(policy), today_(today), own_units_(own_units) {}
 
-  void judge(plan::Step& step) {
+  void judge(const plan::Plan& plan, plan::Step& step) {
     step.allowed_by.clear();
     const AddonId* addon = plan::addon_of(step.action);
     if (addon == nullptr) return;
-    Bench bench{*addon, scopes_for(*addon), step, verdicts_};
-    if (const auto* capabilities = std::get_if<plan::SetCapabilities>(&step.action)) {
+    Bench bench{*addon, policy_, scopes_for(*addon), step, verdicts_};
+    if (gives(step.action)) judge_signature(bench);
+    if (const auto* stage = std::get_if<plan::Stage>(&step.action)) {
+      judge_stage(bench, *stage);
+    } else if (const auto* capabilities = std::get_if<plan::SetCapabilities>(&step.action)) {
       judge_file_capabilities(bench, *capabilities);
     } else if (const auto* install = std::get_if<plan::InstallUnit>(&step.action)) {
       judge_unit(bench, *install, own_units_.at(*addon));
     } else if (const auto* change = std::get_if<plan::SwitchCurrent>(&step.action)) {
       judge_terms(bench, *change);
+      // A rollback is the way back that everybody sees.
+      if (plan.verb == "apply") judge_downgrade(bench, *change, recorded_version(plan, *addon));
       if (!change->terms) return;
       for (const plan::InstallUnit& unit : change->terms->standing_units) {
         judge_unit(bench, unit, own_units_.at(*addon));
@@ -76,7 +100,7 @@ class Judge {
 Judgement judge(plan::Plan plan, const SitePolicy& policy, std::chrono::sys_days today) {
   const OwnUnits own = own_units(plan);
   Judge judge(policy, today, own);
-  for (plan::Step& step : plan.steps) judge.judge(step);
+  for (plan::Step& step : plan.steps) judge.judge(plan, step);
   return {std::move(plan), judge.take_findings()};
 }
 

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "core/addon_id.hpp"
+#include "core/version.hpp"
 #include "plan/step.hpp"
 #include "policy/scopes.hpp"
 #include "policy/verdicts.hpp"
@@ -13,6 +16,7 @@ namespace addon::policy {
 /// What is needed to judge one step of an add-on.
 struct Bench {
   const AddonId& addon;
+  const SitePolicy& policy;
   const Scopes& scopes;
   plan::Step& step;
   Verdicts& verdicts;
@@ -20,13 +24,27 @@ struct Bench {
 
 /// Each judges one kind of action, which is that of bench.step.
 void judge_file_capabilities(Bench& bench, const plan::SetCapabilities& action);
+void judge_stage(Bench& bench, const plan::Stage& action);
 void judge_terms(Bench& bench, const plan::SwitchCurrent& action);
+/// `recorded` is the version that the add-on has by the last generation, if any.
+void judge_downgrade(Bench& bench, const plan::SwitchCurrent& action, const std::optional<Version>& recorded);
+/// Any action that gives something: refused where the site requires a signature, for none was checked.
+void judge_signature(Bench& bench);
 /// `own_units` are the names of the add-on's units.
 void judge_unit(Bench& bench, const plan::InstallUnit& action, const std::set<std::string>& own_units);
 
-/// Parts of judge_unit: the ambient capabilities of a service, and what one that starts as root keeps.
+/// Parts of judge_unit: directives that are forbidden or required; references to other units; the programs
+/// of a service; its ambient capabilities, and what one that starts as root keeps.
+void judge_forbidden(Bench& bench, const plan::InstallUnit& action);
+void judge_required(Bench& bench, const plan::InstallUnit& action);
+void judge_references(Bench& bench, const plan::InstallUnit& action, const std::set<std::string>& own_units);
+void judge_programs(Bench& bench, const plan::InstallUnit& action);
 void judge_ambient(Bench& bench, const plan::InstallUnit& action);
 void judge_bounding_set(Bench& bench, const plan::InstallUnit& action);
+
+/// Whether the unit's directive of that name was refused as a forbidden one, so that what it does need
+/// not be refused, too.
+bool is_forbidden(const Bench& bench, const plan::InstallUnit& action, std::string_view directive);
 
 /// The user by whom a service's or manifest's text means it: "root" for "" and "0".
 std::string user_name(const std::string& user);

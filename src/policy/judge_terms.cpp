@@ -30,6 +30,14 @@ void judge_manifest_user(Bench& bench, const plan::Asked& run_as) {
       bench.scopes.run_as(user));
 }
 
+void judge_state_dir(Bench& bench, const plan::Asked& dir) {
+  const std::string subject = fmt::format("state directory {}", printable(dir.what));
+  bench.verdicts.record(bench.step, bench.addon,
+                        {&rules::policy_state_dir, subject, subject, dir.at, dir.pointer,
+                         fmt::format("\"{}\" to paths.state_dirs", printable(dir.what))},
+                        bench.scopes.state_dir(dir.what));
+}
+
 }  // namespace
 
 void judge_terms(Bench& bench, const plan::SwitchCurrent& action) {
@@ -50,6 +58,7 @@ void judge_terms(Bench& bench, const plan::SwitchCurrent& action) {
   judge_word(bench, rules::policy_supervision, "supervision", action.terms->supervision,
              supervision ? bench.scopes.supervision(*supervision) : Ruling{});
   judge_manifest_user(bench, action.terms->run_as);
+  for (const plan::Asked& dir : action.terms->state_dirs) judge_state_dir(bench, dir);
 }
 
 }  // namespace addon::policy

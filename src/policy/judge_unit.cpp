@@ -1,9 +1,7 @@
-// What a unit that is installed would be and do: its name, its user, its prefixes, the units it reaches.
+// What a unit that is installed would be called and run as.
 #include <fmt/format.h>
 
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "core/text.hpp"
 #include "policy/judge_steps.hpp"
@@ -50,36 +48,30 @@ void judge_user(Bench& bench, const plan::InstallUnit& action, const std::string
                         bench.scopes.run_as(user));
 }
 
-void judge_prefixes(Bench& bench, const plan::InstallUnit& action) {
-  for (const unit::ExecCommand& command : action.privileges.exec) {
-    for (const std::string& prefix : command.prefixes) {
-      bench.verdicts.record(
-          bench.step, bench.addon,
-          {&rules::policy_exec_prefix, fmt::format("prefix {}", prefix),
-           fmt::format("the prefix {} in {}= of {}", prefix, command.directive, action.unit.str()),
-           command.at, "", fmt::format("\"{}\" to units.exec_prefixes", prefix)},
-          bench.scopes.exec_prefix(prefix));
-    }
+/// DynamicUser= makes a group of the user's name, and does so only where there is none.
+void judge_group(Bench& bench, const plan::InstallUnit& action, const std::string& group,
+                 const SourceSpan& at) {
+  const std::string name = user_name(group);
+  const std::string shown = printable(name);
+  // A user whose own group it is was refused already.
+  if (bench.verdicts.has_refused(bench.addon, fmt::format("user {}", shown))) return;
+  bench.verdicts.record(bench.step, bench.addon,
+                        {&rules::policy_run_as, fmt::format("group {}", shown),
+                         fmt::format("{} to run with the group {}", action.unit.str(), shown), at, "",
+                         fmt::format("{} to run_as.allow", shown)},
+                        bench.scopes.run_as(name));
+}
+
+void judge_groups(Bench& bench, const plan::InstallUnit& action) {
+  const unit::Privileges& privileges = action.privileges;
+  const bool made_with_user =
+      privileges.dynamic_user.value && privileges.group.at == privileges.dynamic_user.at;
+  if (!privileges.group.value.empty() && !made_with_user) {
+    judge_group(bench, action, privileges.group.value, privileges.group.at);
   }
-}
-
-void judge_reference(Bench& bench, const plan::InstallUnit& action, const std::set<std::string>& own_units,
-                     std::string_view directive, const unit::Stated<std::string>& reference) {
-  if (own_units.contains(reference.value)) return;
-  const std::string assignment = fmt::format("{}={}", directive, printable(reference.value));
-  Finding finding = make_finding(
-      rules::policy_unit_reference,
-      fmt::format("{} of {} reaches a unit that is not the add-on's own", assignment, action.unit.str()),
-      reference.at);
-  finding.fix = directive == "Unit" ? "name a service of the add-on" : fmt::format("remove {}", assignment);
-  bench.verdicts.refuse(bench.addon, fmt::format("{} of {}", assignment, action.unit.str()),
-                        std::move(finding));
-}
-
-void judge_references(Bench& bench, const plan::InstallUnit& action, const std::set<std::string>& own_units) {
-  for (const auto& also : action.install.also) judge_reference(bench, action, own_units, "Also", also);
-  for (const auto& alias : action.install.alias) judge_reference(bench, action, own_units, "Alias", alias);
-  if (action.unit.is_timer()) judge_reference(bench, action, own_units, "Unit", action.install.activates);
+  for (const std::string& group : privileges.supplementary_groups.value) {
+    judge_group(bench, action, group, privileges.supplementary_groups.at);
+  }
 }
 
 }  // namespace
@@ -88,12 +80,15 @@ std::string user_name(const std::string& user) { return user.empty() || user == 
 
 void judge_unit(Bench& bench, const plan::InstallUnit& action, const std::set<std::string>& own_units) {
   judge_name(bench, action);
+  judge_forbidden(bench, action);
+  judge_required(bench, action);
   judge_references(bench, action, own_units);
   // A timer runs nothing itself.
   if (action.unit.is_timer()) return;
   const std::string user = static_user(action.privileges);
   judge_user(bench, action, user);
-  judge_prefixes(bench, action);
+  judge_groups(bench, action);
+  judge_programs(bench, action);
   judge_ambient(bench, action);
   if (action.privileges.runs_as_root()) judge_bounding_set(bench, action);
 }

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <utility>
 
 #include "core/text.hpp"
+#include "policy/directives.hpp"
 
 namespace addon::policy {
 
@@ -34,6 +36,18 @@ std::optional<std::chrono::year_month_day> parse_day(std::string_view text) {
                                          std::chrono::month(*month), std::chrono::day(*day)};
   if (!date.ok()) return std::nullopt;
   return date;
+}
+
+/// A size that the schema has passed, in bytes; nullopt when 64 bits cannot hold it.
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  constexpr std::array<std::string_view, 5> units = {"B", "KiB", "MiB", "GiB", "TiB"};
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  std::uint64_t value = 0;
+  if (std::from_chars(text.data(), text.data() + digits, value).ec != std::errc{}) return std::nullopt;
+  const auto* unit = std::find(units.begin(), units.end(), trim(text.substr(digits)));
+  const auto shift = unit == units.end() ? 0U : 10U * static_cast<unsigned>(unit - units.begin());
+  if (value > std::numeric_limits<std::uint64_t>::max() >> shift) return std::nullopt;
+  return value << shift;
 }
 
 /// Fills lines from a list of words that `parse` knows. The schema has refused all others.
@@ -114,6 +128,35 @@ std::vector<Line<std::string>> PolicyReader::prefixes(const Place& list, const s
   return lines;
 }
 
+void PolicyReader::check_directive(const Place& place, const std::string& name) {
+  if (is_directive(name)) return;
+  const std::string nearest = nearest_directive(name);
+  Finding& finding =
+      invalid(place, fmt::format("neither a service nor a timer has a directive {}", quoted(name)),
+              nearest.empty() ? "remove it, unless a later systemd has it"
+                              : fmt::format("did you mean {}?", nearest));
+  // A misspelt one would take nothing away; one that is unlike all others may be newer than this list.
+  if (nearest.empty()) finding.severity = Severity::warning;
+}
+
+std::vector<Line<std::string>> PolicyReader::directives(const Place& list, const std::string& grant) {
+  for (const Place& item : list.items()) check_directive(item, item.node->text);
+  return strings(list, grant);
+}
+
+std::vector<Line<Requirement>> PolicyReader::requirements(const Place& mapping, const std::string& grant) {
+  std::vector<Line<Requirement>> lines;
+  if (mapping.node == nullptr) return lines;
+  for (const document::Member& member : mapping.node->members) {
+    const Place values = mapping[member.key];
+    check_directive(values, member.key);
+    Requirement requirement{member.key, {}};
+    for (const Place& value : values.items()) requirement.values.push_back(value.node->text);
+    lines.push_back({std::move(requirement), ref(values, grant)});
+  }
+  return lines;
+}
+
 Allowances PolicyReader::allowances(const Place& scope, const std::string& grant) {
   Allowances result;
   result.capabilities_allow = capabilities(scope["capabilities"]["allow"], grant);
@@ -129,6 +172,11 @@ Allowances PolicyReader::allowances(const Place& scope, const std::string& grant
   }
   result.unit_names = strings(scope["units"]["names"], grant);
   result.exec_prefixes = prefixes(scope["units"]["exec_prefixes"], grant);
+  result.exec_paths = strings(scope["units"]["exec_paths"], grant);
+  result.references = strings(scope["units"]["references"], grant);
+  result.forbid = directives(scope["units"]["forbid"], grant);
+  result.require = requirements(scope["units"]["require"], grant);
+  result.state_dirs = strings(scope["paths"]["state_dirs"], grant);
   return result;
 }
 
@@ -141,9 +189,11 @@ void PolicyReader::read_match(const Place& place, Grant& grant) {
             "name the add-ons that it is for in match.id");
   }
   if (signed_by.node == nullptr) return;
-  // What nobody checks must not give anything: only the denies of such a grant are kept.
+  // What nobody checks must not give anything: only what such a grant takes away is kept.
   Allowances denies;
   denies.capabilities_deny = std::move(grant.allowances.capabilities_deny);
+  denies.forbid = std::move(grant.allowances.forbid);
+  denies.require = std::move(grant.allowances.require);
   grant.allowances = std::move(denies);
   invalid(signed_by,
           fmt::format("grant {} is bound to a signature, and this version checks none: it allows nothing",
@@ -178,39 +228,35 @@ Grant PolicyReader::grant(const Place& place) {
   return grant;
 }
 
-void PolicyReader::unenforced(const Place& place, const std::string& what, const std::string& grant) {
-  const std::string whose = grant.empty() ? "" : fmt::format(" of grant {}", quoted(grant));
-  invalid(place, fmt::format("{}{} is not enforced by this version", what, whose),
-          "do not rely on it; remove it, or keep such add-ons off this host")
-      .severity = Severity::warning;
+void PolicyReader::read_limits(const Place& limits, Limits& result) {
+  if (const Place bytes = limits["artifact_bytes"]; bytes.node != nullptr) {
+    if (const auto size = parse_size(bytes.node->text)) {
+      result.artifact_bytes.push_back({*size, ref(bytes, "")});
+    } else {
+      invalid(bytes, fmt::format("{} is more than any file system can hold", quoted(bytes.node->text)),
+              "write a size such as 512MiB");
+    }
+  }
+  if (const Place files = limits["files"]; files.node != nullptr) {
+    result.files.push_back({static_cast<std::uint64_t>(files.node->as_integer()), ref(files, "")});
+  }
 }
 
-void PolicyReader::warn_unenforced(const Place& scope, const std::string& grant) {
-  const auto warn_if_listed = [&](const Place& place, const std::string& what) {
-    if (place.node == nullptr || (place.node->items.empty() && place.node->members.empty())) return;
-    unenforced(place, what, grant);
-  };
-  const Place units = scope["units"];
-  warn_if_listed(units["forbid"], "units.forbid");
-  warn_if_listed(units["require"], "units.require");
-  // What follows only widens in a grant, so only the site's own restricts. An empty list allows nothing,
-  // which restricts most.
-  if (!grant.empty()) return;
-  if (const Place paths = units["exec_paths"]; paths.node != nullptr)
-    unenforced(paths, "units.exec_paths", grant);
-  if (const Place dirs = scope["paths"]["state_dirs"]; dirs.node != nullptr) {
-    unenforced(dirs, "paths.state_dirs", grant);
+void PolicyReader::read_site(const Place& root, SitePolicy& policy) {
+  read_limits(root["limits"], policy.limits);
+  if (const Place downgrade = root["downgrade"]; downgrade.node != nullptr) {
+    const auto value = downgrade.node->text == "allow" ? Downgrade::allow : Downgrade::deny;
+    policy.downgrade.push_back({value, ref(downgrade, "")});
   }
-  const Place required = scope["signatures"]["required"];
-  if (required.node != nullptr && required.node->text != "false") {
-    unenforced(required, "signatures.required", grant);
-  }
-  warn_if_listed(scope["signatures"]["keys"], "signatures.keys");
-  if (const Place downgrade = scope["downgrade"];
-      downgrade.node != nullptr && downgrade.node->text != "allow") {
-    unenforced(downgrade, "downgrade", grant);
-  }
-  warn_if_listed(scope["limits"], "limits");
+  const Place required = root["signatures"]["required"];
+  const bool is_required = required.node != nullptr && required.node->as_bool();
+  if (is_required) policy.signatures_required.push_back(ref(required, ""));
+  const Place keys = root["signatures"]["keys"];
+  // Where a signature is required nothing can be installed, and that says enough.
+  if (is_required || keys.items().empty()) return;
+  invalid(keys, "signatures.keys is not enforced by this version",
+          "do not rely on it; remove it, or keep such add-ons off this host")
+      .severity = Severity::warning;
 }
 
 }  // namespace addon::policy

@@ -29,17 +29,21 @@ class PolicyReader {
   /// What the mapping allows and denies, in the name of the grant ("" for the site).
   Allowances allowances(const Place& scope, const std::string& grant);
   Grant grant(const Place& place);
-  /// Warns of what the mapping restricts and this version does not enforce.
-  void warn_unenforced(const Place& scope, const std::string& grant);
+  /// Adds what only the site can say: limits, downgrade, signatures.
+  void read_site(const Place& root, SitePolicy& policy);
 
  private:
   PolicyRef ref(const Place& place, const std::string& grant) const;
   Finding& invalid(const Place& place, std::string message, std::string fix);
-  void unenforced(const Place& place, const std::string& what, const std::string& grant);
 
   std::vector<Line<Capability>> capabilities(const Place& list, const std::string& grant);
   std::vector<Line<std::string>> strings(const Place& list, const std::string& grant);
   std::vector<Line<std::string>> prefixes(const Place& list, const std::string& grant);
+  std::vector<Line<std::string>> directives(const Place& list, const std::string& grant);
+  std::vector<Line<Requirement>> requirements(const Place& mapping, const std::string& grant);
+  /// Warns or refuses where no directive of that name exists.
+  void check_directive(const Place& place, const std::string& name);
+  void read_limits(const Place& limits, Limits& result);
   void read_match(const Place& place, Grant& grant);
   void read_expiry(const Place& place, Grant& grant);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "policy/directives.hpp"
 
 namespace addon::policy {
 
@@ -84,11 +85,45 @@ Ruling Scopes::dynamic_user() const {
   });
 }
 
-Ruling Scopes::unit_name(const std::string& name) const {
+Ruling Scopes::rule_by_pattern(std::vector<Line<std::string>> Allowances::*patterns,
+                               const std::string& name) const {
   return rule([&](const Allowances& scope) {
-    return first_line(scope.unit_names,
-                      [&](const std::string& pattern) { return glob_match(pattern, name); });
+    return first_line(scope.*patterns, [&](const std::string& pattern) { return glob_match(pattern, name); });
   });
+}
+
+Ruling Scopes::unit_name(const std::string& name) const {
+  return rule_by_pattern(&Allowances::unit_names, name);
+}
+
+Ruling Scopes::exec_path(const std::string& program) const {
+  return rule_by_pattern(&Allowances::exec_paths, program);
+}
+
+Ruling Scopes::reference(const std::string& unit) const {
+  return rule_by_pattern(&Allowances::references, unit);
+}
+
+Ruling Scopes::state_dir(const std::string& path) const {
+  return rule_by_pattern(&Allowances::state_dirs, path);
+}
+
+const PolicyRef* Scopes::forbids(std::string_view directive) const {
+  for (const Scope& scope : scopes_) {
+    const PolicyRef* line = first_line(scope.allowances->forbid, [&](const std::string& name) {
+      return preferred_name(name) == preferred_name(directive);
+    });
+    if (line != nullptr) return line;
+  }
+  return nullptr;
+}
+
+std::vector<const Line<Requirement>*> Scopes::requirements() const {
+  std::vector<const Line<Requirement>*> lines;
+  for (const Scope& scope : scopes_) {
+    for (const Line<Requirement>& line : scope.allowances->require) lines.push_back(&line);
+  }
+  return lines;
 }
 
 Ruling Scopes::exec_prefix(const std::string& prefix) const {

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/addon_id.hpp"
@@ -33,6 +35,14 @@ class Scopes {
   Ruling dynamic_user() const;
   Ruling unit_name(const std::string& name) const;
   Ruling exec_prefix(const std::string& prefix) const;
+  Ruling exec_path(const std::string& program) const;
+  Ruling reference(const std::string& unit) const;
+  Ruling state_dir(const std::string& path) const;
+
+  /// The first line that forbids the directive, by whichever of its names, or null.
+  const PolicyRef* forbids(std::string_view directive) const;
+  /// All that hold, also those of expired grants.
+  std::vector<const Line<Requirement>*> requirements() const;
 
  private:
   struct Scope {
@@ -42,6 +52,7 @@ class Scopes {
   /// `line_of(allowances)` gives the first line of a scope that covers the request, or null.
   template <class LineOf>
   Ruling rule(const LineOf& line_of) const;
+  Ruling rule_by_pattern(std::vector<Line<std::string>> Allowances::*patterns, const std::string& name) const;
 
   std::vector<Scope> scopes_;
 };

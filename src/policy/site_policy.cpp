@@ -34,6 +34,11 @@ void merge(Allowances& to, Allowances from) {
   append(to.run_as, std::move(from.run_as));
   append(to.unit_names, std::move(from.unit_names));
   append(to.exec_prefixes, std::move(from.exec_prefixes));
+  append(to.exec_paths, std::move(from.exec_paths));
+  append(to.references, std::move(from.references));
+  append(to.forbid, std::move(from.forbid));
+  append(to.require, std::move(from.require));
+  append(to.state_dirs, std::move(from.state_dirs));
   // Files only add to each other, so a file that says false takes nothing back.
   const bool already = to.allow_dynamic_user && to.allow_dynamic_user->value;
   if (from.allow_dynamic_user && !already) to.allow_dynamic_user = std::move(from.allow_dynamic_user);
@@ -59,10 +64,9 @@ void read_file(const document::Document& document, SitePolicy& policy, std::vect
   const Place root{&document.root, ""};
   if (const Place name = root["policy"]; name.node != nullptr) policy.names.push_back(name.node->text);
   merge(policy.site, reader.allowances(root, ""));
-  reader.warn_unenforced(root, "");
+  reader.read_site(root, policy);
   for (const Place& place : root["grants"].items()) {
     Grant grant = reader.grant(place);
-    reader.warn_unenforced(place, grant.name);
     add_grant(policy, std::move(grant), document.span(*place.node), place.pointer, findings);
   }
 }

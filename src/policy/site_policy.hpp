@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,7 +24,14 @@ struct Line {
   PolicyRef at;
 };
 
-/// What a scope (the whole site, or one grant) adds to what is allowed.
+/// A directive that units must have, and the values that will do.
+struct Requirement {
+  std::string directive;
+  std::vector<std::string> values;
+};
+
+/// What a scope (the whole site, or one grant) says. Each allows but the three that take away:
+/// capabilities_deny, forbid and require.
 struct Allowances {
   std::vector<Line<Capability>> capabilities_allow;
   std::vector<Line<Capability>> capabilities_deny;
@@ -33,6 +41,11 @@ struct Allowances {
   std::optional<Line<bool>> allow_dynamic_user;
   std::vector<Line<std::string>> unit_names;  ///< globs
   std::vector<Line<std::string>> exec_prefixes;
+  std::vector<Line<std::string>> exec_paths;  ///< globs
+  std::vector<Line<std::string>> references;  ///< globs
+  std::vector<Line<std::string>> forbid;      ///< names of directives
+  std::vector<Line<Requirement>> require;
+  std::vector<Line<std::string>> state_dirs;  ///< globs
 };
 
 /// More, for some add-ons.
@@ -46,12 +59,23 @@ struct Grant {
   PolicyRef at;
 };
 
+/// What only the site can say. Of several lines the strictest counts.
+struct Limits {
+  std::vector<Line<std::uint64_t>> artifact_bytes;
+  std::vector<Line<std::uint64_t>> files;
+};
+
+enum class Downgrade { deny, allow };
+
 /// The site policy: all files together. Nothing is allowed that no line allows; a deny wins over
 /// every allow, wherever either stands.
 struct SitePolicy {
   std::vector<std::string> names;  ///< `policy:` of each file
   Allowances site;
   std::vector<Grant> grants;
+  Limits limits;
+  std::vector<Line<Downgrade>> downgrade;
+  std::vector<PolicyRef> signatures_required;  ///< lines that say so
   /// Of every file's text, whatever order they were read in. Part of each plan's digest.
   Digest digest;
 
@@ -70,9 +94,9 @@ struct ParsedPolicy {
 };
 
 /// YAML texts -> SitePolicy. Every finding of every file. An unknown capability is an error (rule
-/// policy-invalid), as is a grant without name or match, or two grants of one name. A restriction that
-/// the schema knows and this version does not enforce is a warning of the same rule. A grant that is bound
-/// to a signature allows nothing, because this version checks none; its denies hold.
+/// policy-invalid), as is a grant without name or match, or two grants of one name, and what looks like a
+/// misspelt directive. `signatures.keys` is a warning of the same rule, because this version checks no
+/// signature. A grant that is bound to one allows nothing; what it takes away holds.
 ParsedPolicy parse_policy(const std::vector<PolicyFile>& files);
 
 /// Warnings about the grants that have expired, or will within 30 days of `today`.

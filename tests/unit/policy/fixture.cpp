@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <utility>
 
+#include "unit/unit_file.hpp"
+
 namespace addon::policy::test {
 
 namespace {
@@ -110,6 +112,15 @@ plan::InstallUnit root_service_of(std::string_view id, std::string_view name) {
 plan::InstallUnit service_of(std::string_view id, std::string_view name) {
   plan::InstallUnit unit = root_service_of(id, name);
   unit.privileges.user = {"probe", line_of(unit, 2)};
+  return unit;
+}
+
+plan::InstallUnit unit_from(std::string_view id, std::string_view name, std::string_view text) {
+  plan::InstallUnit unit = service_of(id, name);
+  unit::UnitFile parsed = unit::parse_unit(text, unit.unit.str()).unit;
+  unit.privileges = unit::analyze(parsed, unit.unit).privileges;
+  unit.install = unit::read_install(parsed, unit.unit);
+  unit.directives = std::move(parsed.directives);
   return unit;
 }
 

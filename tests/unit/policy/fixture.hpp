@@ -35,12 +35,16 @@ plan::Action activation(std::string_view id, std::string_view delivery, std::str
 plan::InstallUnit service_of(std::string_view id, std::string_view name);
 /// The same as root, by not having User=.
 plan::InstallUnit root_service_of(std::string_view id, std::string_view name);
+/// The unit of that text, as a bundle would give it. A service should say User=probe.
+plan::InstallUnit unit_from(std::string_view id, std::string_view name, std::string_view text);
 CapabilitySet set_of(const Lines& names);
 /// FILE:LINE, where FILE is the unit's.
 SourceSpan line_of(const plan::InstallUnit& unit, int line);
 
 /// What stands in every policy of unit tests, so that only what is tested is refused.
 inline constexpr std::string_view usual = "run_as: {allow: [probe]}\nunits: {names: [\"*\"]}\n";
+/// A program of the add-on probe itself.
+inline constexpr const char* own_program = "/opt/addons/probe/current/probe";
 
 /// "FILE:LINE RULE [POLICY]: MESSAGE | FIX" of each finding.
 Lines refusals(const SitePolicy& policy, std::vector<plan::Action> actions,

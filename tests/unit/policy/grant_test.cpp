@@ -104,7 +104,7 @@ TEST_CASE("each field of a grant adds to the site's") {
       "    units: {names: [probe.service], exec_prefixes: ['+']}\n");
   plan::InstallUnit unit = service_of("probe", "probe.service");
   unit.privileges.dynamic_user = {true, line_of(unit, 3)};
-  unit.privileges.exec = {{"ExecStart", {"+"}, "/bin/true", {}, line_of(unit, 4)}};
+  unit.privileges.exec = {{"ExecStart", {"+"}, own_program, {}, line_of(unit, 4)}};
   const auto current = activation("probe", "pushed-artifact", "systemd-service", "probe");
   CHECK(refusals(policy, {unit, current}).empty());
   CHECK(decisions(policy, {unit, current}) ==

@@ -69,6 +69,21 @@ TEST_CASE("words that are none of ours are never allowed") {
               "delivery.allow, or to a grant for probe"});
 }
 
+TEST_CASE("each state directory needs a pattern that covers it") {
+  plan::Action action = activation("probe", "pushed-artifact", "systemd-service");
+  std::get<plan::SwitchCurrent>(action).terms->state_dirs = {
+      {"/var/lib/addons/probe", {"addon.yaml", 20, 5}, ""}, {"/var/lib/addons", {"addon.yaml", 21, 5}, ""}};
+  const SitePolicy policy = policy_of(
+      "delivery: {allow: [pushed-artifact]}\nsupervision: {allow: [systemd-service]}\n"
+      "paths: {state_dirs: ['/var/lib/addons/**']}\n");
+  CHECK(
+      refusals(policy, {action}) ==
+      Lines{"addon.yaml:21 policy-state-dir []: no policy line allows state directory /var/lib/addons | add "
+            "\"/var/lib/addons\" to paths.state_dirs, or to a grant for probe"});
+  CHECK(decisions(policy, {action}).back() ==
+        "state directory /var/lib/addons/probe at addon.yaml:20 by policy.yaml:4");
+}
+
 TEST_CASE("a unit that stays on the host needs its lines again when another version becomes current") {
   const SitePolicy policy = policy_of(
       "delivery: {allow: [pushed-artifact]}\nsupervision: {allow: [systemd-service]}\n"

@@ -6,66 +6,22 @@ using namespace addon;
 using namespace addon::policy;
 using namespace addon::policy::test;
 
-namespace {
-const std::string fix = " | do not rely on it; remove it, or keep such add-ons off this host";
-}
-
-TEST_CASE("a restriction that is not enforced is a warning at its line") {
-  CHECK(
-      parse_findings({{"p.yaml",
-                       "policy: x\n"
-                       "units:\n"
-                       "  forbid: [Alias]\n"
-                       "  require: {NoNewPrivileges: [yes]}\n"
-                       "  exec_paths: []\n"
-                       "paths: {state_dirs: [/var/lib/a]}\n"
-                       "signatures: {required: true, keys: [release]}\n"
-                       "downgrade: deny\n"
-                       "limits: {files: 10}\n"}}) ==
-      Lines{
-          "p.yaml:3:11 warning policy-invalid /units/forbid: units.forbid is not enforced by this version" +
-              fix,
-          "p.yaml:4:12 warning policy-invalid /units/require: units.require is not enforced by this version" +
-              fix,
-          "p.yaml:5:15 warning policy-invalid /units/exec_paths: units.exec_paths is not enforced by this "
-          "version" +
-              fix,
-          "p.yaml:6:21 warning policy-invalid /paths/state_dirs: paths.state_dirs is not enforced by this "
-          "version" +
-              fix,
-          "p.yaml:7:24 warning policy-invalid /signatures/required: signatures.required is not enforced by "
-          "this "
-          "version" +
-              fix,
-          "p.yaml:7:36 warning policy-invalid /signatures/keys: signatures.keys is not enforced by this "
-          "version" +
-              fix,
-          "p.yaml:8:12 warning policy-invalid /downgrade: downgrade is not enforced by this version" + fix,
-          "p.yaml:9:9 warning policy-invalid /limits: limits is not enforced by this version" + fix});
-}
-
-TEST_CASE("what restricts nothing is not warned of") {
+TEST_CASE("nothing else that the schema knows is accepted and not enforced") {
   CHECK(parse_findings({{"p.yaml",
                          "policy: x\n"
-                         "units: {forbid: [], require: {}}\n"
-                         "signatures: {required: false, keys: []}\n"
-                         "downgrade: allow\n"}})
+                         "units:\n"
+                         "  forbid: [Alias]\n"
+                         "  require: {NoNewPrivileges: [yes]}\n"
+                         "  exec_paths: []\n"
+                         "  references: []\n"
+                         "paths: {state_dirs: [/var/lib/a]}\n"
+                         "signatures: {required: true}\n"
+                         "downgrade: deny\n"
+                         "limits: {files: 10, artifact_bytes: 1MiB}\n"}})
             .empty());
 }
 
-TEST_CASE("of a grant only what restricts is warned of") {
-  CHECK(parse_findings({{"p.yaml",
-                         "policy: x\n"
-                         "grants:\n"
-                         "  - name: g\n"
-                         "    match: {id: [a]}\n"
-                         "    units: {forbid: [Alias], exec_paths: [/usr/bin/true]}\n"}}) ==
-        Lines{"p.yaml:5:21 warning policy-invalid /grants/0/units/forbid: units.forbid of grant \"g\" is not "
-              "enforced by this version" +
-              fix});
-}
-
-TEST_CASE("a grant that is bound to a signature allows nothing, and its denies hold") {
+TEST_CASE("a grant that is bound to a signature allows nothing, and what it takes away holds") {
   const std::string text =
       "policy: x\n"
       "capabilities: {allow: [CAP_CHOWN]}\n"

@@ -32,7 +32,8 @@ TEST_CASE("a timer runs nothing, so it needs no user") {
 }
 
 TEST_CASE("a dynamic user needs allow_dynamic_user") {
-  const auto parsed = unit::parse_unit("[Service]\nExecStart=/bin/true\nDynamicUser=yes\n", "probe.service");
+  const auto parsed = unit::parse_unit(
+      "[Service]\nExecStart=/opt/addons/probe/current/probe\nDynamicUser=yes\n", "probe.service");
   plan::InstallUnit unit = service_of("probe", "probe.service");
   unit.privileges = unit::analyze(parsed.unit, unit.unit).privileges;
   const SitePolicy forbidden = policy_of("run_as: {allow_dynamic_user: false}\nunits: {names: ['*']}\n");
@@ -52,12 +53,13 @@ TEST_CASE("DynamicUser= does not hide the user that User= names, for systemd wou
     unit.privileges.bounding_stated = true;
     return refusals(policy, {unit});
   };
-  CHECK(judged("probe.service", "[Service]\nExecStart=/bin/true\nDynamicUser=yes\nUser=admin\n") ==
+  CHECK(judged("probe.service",
+               "[Service]\nExecStart=/opt/addons/probe/current/probe\nDynamicUser=yes\nUser=admin\n") ==
         Lines{"probe.service:4 policy-run-as []: no policy line allows probe.service to run as admin | add "
               "admin to "
               "run_as.allow, or to a grant for probe"});
   CHECK(
-      judged("root.service", "[Service]\nExecStart=/bin/true\nDynamicUser=yes\n") ==
+      judged("root.service", "[Service]\nExecStart=/opt/addons/probe/current/probe\nDynamicUser=yes\n") ==
       Lines{
           "root.service:3 policy-run-as []: no policy line allows root.service to run as root | add root to "
           "run_as.allow, or to a grant for probe"});
@@ -66,7 +68,7 @@ TEST_CASE("DynamicUser= does not hide the user that User= names, for systemd wou
 TEST_CASE("each prefix of an Exec line needs a line of its own") {
   plan::InstallUnit unit = service_of("probe", "probe.service");
   for (const std::string prefix : {"@", "-", ":", "+", "!", "!!", "|"}) {
-    unit.privileges.exec = {{"ExecStartPre", {prefix}, "/bin/true", {}, line_of(unit, 4)}};
+    unit.privileges.exec = {{"ExecStartPre", {prefix}, own_program, {}, line_of(unit, 4)}};
     CHECK(refusals(policy_of(usual), {unit}) ==
           Lines{"probe.service:4 policy-exec-prefix []: no policy line allows the prefix " + prefix +
                 " in ExecStartPre= of probe.service | add \"" + prefix +
@@ -79,8 +81,8 @@ TEST_CASE("each prefix of an Exec line needs a line of its own") {
 
 TEST_CASE("a prefix that is allowed does not allow the one beside it") {
   plan::InstallUnit unit = service_of("probe", "probe.service");
-  unit.privileges.exec = {{"ExecStart", {"-", "+"}, "/bin/true", {}, line_of(unit, 4)},
-                          {"ExecStop", {"+"}, "/bin/true", {}, line_of(unit, 5)}};
+  unit.privileges.exec = {{"ExecStart", {"-", "+"}, own_program, {}, line_of(unit, 4)},
+                          {"ExecStop", {"+"}, own_program, {}, line_of(unit, 5)}};
   const SitePolicy policy =
       policy_of("run_as: {allow: [probe]}\nunits: {names: ['*'], exec_prefixes: ['-', '!']}\n");
   CHECK(refusals(policy, {unit}) ==
@@ -88,42 +90,47 @@ TEST_CASE("a prefix that is allowed does not allow the one beside it") {
               "probe.service | add \"+\" to units.exec_prefixes, or to a grant for probe"});
 }
 
-TEST_CASE("a unit may refer to the add-on's own units only") {
-  plan::InstallUnit service = service_of("probe", "probe.service");
-  service.install.also = {{"probe.timer", line_of(service, 8)}, {"ssh.service", line_of(service, 9)}};
-  service.install.alias = {{"dbus.service", line_of(service, 10)}};
-  plan::InstallUnit timer = root_service_of("probe", "probe.timer");
-  const SitePolicy policy = policy_of(usual);
-  const Lines expected = {
-      "probe.service:9 policy-unit-reference []: Also=ssh.service of probe.service reaches a unit that is "
-      "not the "
-      "add-on's own | remove Also=ssh.service",
-      "probe.service:10 policy-unit-reference []: Alias=dbus.service of probe.service reaches a unit that is "
-      "not "
-      "the add-on's own | remove Alias=dbus.service"};
-  CHECK(refusals(policy, {service, timer}) == expected);
-  CHECK(refusals(policy, {timer, service}) == expected);
-  timer.install.activates = {"ssh.service", line_of(timer, 3)};
-  CHECK(refusals(policy, {timer}) == Lines{"probe.timer:3 policy-unit-reference []: Unit=ssh.service of "
-                                           "probe.timer reaches a unit that is not "
-                                           "the add-on's own | name a service of the add-on"});
+TEST_CASE("a group needs a line of the users, whether it is the first or a further one") {
+  const plan::InstallUnit unit =
+      unit_from("probe", "probe.service",
+                "[Service]\nUser=probe\nGroup=docker\nSupplementaryGroups=disk probe\nExecStart=" +
+                    std::string(own_program) + "\n");
+  CHECK(refusals(policy_of(usual), {unit}) ==
+        Lines{"probe.service:3 policy-run-as []: no policy line allows probe.service to run with the group "
+              "docker | add docker to run_as.allow, or to a grant for probe",
+              "probe.service:4 policy-run-as []: no policy line allows probe.service to run with the group "
+              "disk | add disk to run_as.allow, or to a grant for probe"});
+  const SitePolicy allowed = policy_of("run_as: {allow: [probe, docker, disk]}\nunits: {names: ['*']}\n");
+  CHECK(decisions(allowed, {unit}) == Lines{"unit name probe.service at addon.yaml:12 by policy.yaml:3",
+                                            "user probe at probe.service:2 by policy.yaml:2",
+                                            "group docker at probe.service:3 by policy.yaml:2",
+                                            "group disk at probe.service:4 by policy.yaml:2",
+                                            "group probe at probe.service:4 by policy.yaml:2"});
 }
 
-TEST_CASE("another add-on's unit is not the add-on's own, though it is in the plan") {
-  plan::InstallUnit service = service_of("probe", "probe.service");
-  service.install.also = {{"scan.service", line_of(service, 8)}};
-  CHECK(refusals(policy_of(usual), {service, service_of("scan", "scan.service")}).size() == 1);
+TEST_CASE("root's group is root's, by number as by name") {
+  for (const std::string group : {"root", "0"}) {
+    const plan::InstallUnit unit =
+        unit_from("probe", "probe.service",
+                  "[Service]\nUser=probe\nGroup=" + group + "\nExecStart=" + std::string(own_program) + "\n");
+    CHECK(refusals(policy_of(usual), {unit}) ==
+          Lines{"probe.service:3 policy-run-as []: no policy line allows probe.service to run with the group "
+                "root | add root to run_as.allow, or to a grant for probe"});
+  }
 }
 
-TEST_CASE("a unit that stays as it is is still the add-on's own") {
-  const plan::InstallUnit timer = root_service_of("probe", "probe.timer");
-  CHECK(refusals(policy_of(usual), {timer}).size() == 1);
-  plan::Plan plan = plan_of({timer});
-  const auto version = Version::parse("1.0.0");
-  REQUIRE(version);
-  plan::Release release{timer.addon, *version, {}, {}, "", RelativePath::of({"probe"}),
-                        {},          {},       {}, {}, {}, {}};
-  release.units.push_back({service_of("probe", "probe.service").unit, Digest(), {}});
-  plan.result.emplace(timer.addon, release);
-  CHECK(judge(plan, policy_of(usual), today).findings.empty());
+TEST_CASE("the group that systemd makes with a dynamic user needs no line, another one does") {
+  const SitePolicy policy = policy_of("run_as: {allow_dynamic_user: true}\nunits: {names: ['*']}\n");
+  const std::string text = "[Service]\nDynamicUser=yes\nExecStart=" + std::string(own_program) + "\n";
+  CHECK(refusals(policy, {unit_from("probe", "probe.service", text)}).empty());
+  CHECK(refusals(policy, {unit_from("probe", "probe.service", text + "Group=disk\n")}) ==
+        Lines{"probe.service:4 policy-run-as []: no policy line allows probe.service to run with the group "
+              "disk | add disk to run_as.allow, or to a grant for probe"});
+}
+
+TEST_CASE("a user and a group of one name are refused once") {
+  const plan::InstallUnit unit =
+      unit_from("probe", "probe.service",
+                "[Service]\nUser=admin\nGroup=admin\nExecStart=" + std::string(own_program) + "\n");
+  CHECK(refusals(policy_of(usual), {unit}).size() == 1);
 }

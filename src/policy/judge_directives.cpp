@@ -1,0 +1,94 @@
+// Directives that the site forbids in units, and those that it wants to see.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "core/text.hpp"
+#include "policy/directives.hpp"
+#include "policy/judge_steps.hpp"
+
+namespace addon::policy {
+
+namespace {
+
+std::string subject_of(const plan::InstallUnit& action, std::string_view directive) {
+  return fmt::format("{}= of {}", directive, action.unit.str());
+}
+
+/// Whether systemd reads the directive in a unit of that kind at all.
+bool concerns(const UnitName& unit, std::string_view directive) {
+  return belongs_to(directive, "Unit") || belongs_to(directive, "Install") ||
+         belongs_to(directive, unit.is_timer() ? "Timer" : "Service");
+}
+
+std::string shown_values(const std::vector<std::string>& values) {
+  std::vector<std::string> shown;
+  for (const std::string& value : values)
+    shown.push_back(value.empty() ? "an empty value" : printable(value));
+  return join(shown, " or ");
+}
+
+bool will_do(const Requirement& requirement, const std::string& value) {
+  return std::any_of(requirement.values.begin(), requirement.values.end(), [&](const std::string& wanted) {
+    return same_value(requirement.directive, wanted, value);
+  });
+}
+
+void refuse_value(Bench& bench, const plan::InstallUnit& action, const Line<Requirement>& line,
+                  const unit::Directive* found) {
+  const Requirement& requirement = line.value;
+  const std::string has = found == nullptr ? "does not have it"
+                                           : fmt::format("has {}={}", found->key,
+                                                         found->value.empty() ? "" : printable(found->value));
+  Finding finding = make_finding(
+      rules::policy_unit_required,
+      fmt::format("{} requires {}={} of units, and {} {}", to_string(line.at), requirement.directive,
+                  shown_values(requirement.values), action.unit.str(), has),
+      found == nullptr ? SourceSpan{action.privileges.user.at.file, 0, 0} : found->at);
+  finding.policy = line.at;
+  finding.fix = fmt::format("set {}= to {} in {}", requirement.directive, shown_values(requirement.values),
+                            action.unit.str());
+  bench.verdicts.refuse(
+      bench.addon, fmt::format("{} by {}", subject_of(action, requirement.directive), to_string(line.at)),
+      std::move(finding));
+}
+
+}  // namespace
+
+bool is_forbidden(const Bench& bench, const plan::InstallUnit& action, std::string_view directive) {
+  return bench.verdicts.has_refused(bench.addon, subject_of(action, directive));
+}
+
+void judge_forbidden(Bench& bench, const plan::InstallUnit& action) {
+  for (const unit::Directive& directive : action.directives) {
+    const PolicyRef* line = bench.scopes.forbids(directive.key);
+    if (line == nullptr) continue;
+    const std::string key = printable(directive.key);
+    Finding finding = make_finding(
+        rules::policy_unit_forbidden,
+        fmt::format("{} forbids {}= in units, and {} has it", to_string(*line), key, action.unit.str()),
+        directive.at);
+    finding.policy = *line;
+    finding.fix = fmt::format("remove {}=: no allow and no grant outweighs units.forbid", key);
+    bench.verdicts.refuse(bench.addon, subject_of(action, directive.key), std::move(finding));
+  }
+}
+
+void judge_required(Bench& bench, const plan::InstallUnit& action) {
+  for (const Line<Requirement>* line : bench.scopes.requirements()) {
+    if (!concerns(action.unit, line->value.directive)) continue;
+    const auto values = final_values(action.directives, line->value.directive);
+    const auto wrong = std::find_if(values.begin(), values.end(), [&](const unit::Directive* directive) {
+      return !will_do(line->value, directive->value);
+    });
+    if (values.empty()) {
+      refuse_value(bench, action, *line, nullptr);
+    } else if (wrong != values.end()) {
+      refuse_value(bench, action, *line, *wrong);
+    }
+  }
+}
+
+}  // namespace addon::policy

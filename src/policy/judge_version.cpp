@@ -1,0 +1,96 @@
+// What holds for a version as a whole: its size, its age, and whether somebody vouches for it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+#include <variant>
+
+#include "policy/judge_steps.hpp"
+
+namespace addon::policy {
+
+namespace {
+
+void judge_limit(Bench& bench, const plan::Stage& action, const std::vector<Line<std::uint64_t>>& limits,
+                 std::uint64_t amount, const char* what) {
+  const auto least = std::min_element(limits.begin(), limits.end(),
+                                      [](const auto& a, const auto& b) { return a.value < b.value; });
+  if (least == limits.end() || amount <= least->value) return;
+  Finding finding =
+      make_finding(rules::policy_limit,
+                   fmt::format("{} {} has {} {}, and {} allows {}", bench.addon.str(), action.version.str(),
+                               amount, what, to_string(least->at), least->value),
+                   action.at);
+  finding.policy = least->at;
+  finding.fix = fmt::format("ship less, or raise the limit at {}", to_string(least->at));
+  bench.verdicts.refuse(bench.addon, fmt::format("{}", what), std::move(finding));
+}
+
+/// Where the step's add-on was asked for, as far as the step knows.
+SourceSpan place_of(const plan::Action& action) {
+  if (const auto* stage = std::get_if<plan::Stage>(&action)) return stage->at;
+  if (const auto* install = std::get_if<plan::InstallUnit>(&action)) return install->name.at;
+  if (const auto* capabilities = std::get_if<plan::SetCapabilities>(&action)) {
+    return capabilities->asked.empty() ? SourceSpan{} : capabilities->asked.front().at;
+  }
+  const auto* change = std::get_if<plan::SwitchCurrent>(&action);
+  return change != nullptr && change->terms ? change->terms->version_at : SourceSpan{};
+}
+
+}  // namespace
+
+void judge_stage(Bench& bench, const plan::Stage& action) {
+  const auto bytes =
+      std::accumulate(action.files.begin(), action.files.end(), std::uint64_t{0},
+                      [](std::uint64_t sum, const plan::ReleaseFile& file) { return sum + file.size; });
+  judge_limit(bench, action, bench.policy.limits.artifact_bytes, bytes, "bytes");
+  judge_limit(bench, action, bench.policy.limits.files, action.files.size(), "files");
+}
+
+void judge_downgrade(Bench& bench, const plan::SwitchCurrent& action,
+                     const std::optional<Version>& recorded) {
+  if (!action.after) return;
+  const auto is_newer = [&](const std::optional<Version>& version) {
+    return version && version->precedence(*action.after) > 0;
+  };
+  if (!is_newer(recorded) && !is_newer(action.before)) return;
+  const Version& newer = is_newer(recorded) ? *recorded : *action.before;
+  Ruling ruling;
+  for (const Line<Downgrade>& line : bench.policy.downgrade) {
+    auto& decided = line.value == Downgrade::allow ? ruling.allowed_by : ruling.denied_by;
+    if (!decided) decided = line.at;
+  }
+  const SourceSpan at = action.terms ? action.terms->version_at : SourceSpan{};
+  if (ruling.allows()) {
+    const std::string subject = fmt::format("downgrade from {} to {}", newer.str(), action.after->str());
+    return bench.verdicts.record(bench.step, bench.addon,
+                                 {&rules::policy_downgrade, subject, subject, at, "/version", ""}, ruling);
+  }
+  Finding finding = make_finding(
+      rules::policy_downgrade,
+      fmt::format("{} {} is older than {}, which is active; {}", bench.addon.str(), action.after->str(),
+                  newer.str(),
+                  ruling.denied_by ? fmt::format("{} denies downgrades", to_string(*ruling.denied_by))
+                                   : "no policy line allows downgrades"),
+      at, "/version");
+  finding.policy = ruling.denied_by;
+  finding.fix = fmt::format("go back with addonctl rollback {}, or let the site policy say downgrade: allow",
+                            bench.addon.str());
+  bench.verdicts.refuse(bench.addon, "downgrade", std::move(finding));
+}
+
+void judge_signature(Bench& bench) {
+  if (bench.policy.signatures_required.empty()) return;
+  const PolicyRef& line = bench.policy.signatures_required.front();
+  Finding finding = make_finding(
+      rules::policy_signature,
+      fmt::format("{} requires {} to be signed, and this version of addonctl checks no signatures",
+                  to_string(line), bench.addon.str()),
+      place_of(bench.step.action));
+  finding.policy = line;
+  finding.fix = "set signatures.required to false, if add-ons may be installed unsigned";
+  bench.verdicts.refuse(bench.addon, "signature", std::move(finding));
+}
+
+}  // namespace addon::policy
