@@ -28,6 +28,13 @@ Result<> check_root(const GlobalOptions& options) {
   });
 }
 
+Finding no_policy(const LoadedPolicy& policy) {
+  Finding finding = make_finding(rules::policy_missing, "there is no site policy, so nothing is allowed",
+                                 {policy.usual_place, 0, 0});
+  finding.fix = fmt::format("write {} as root", policy.usual_place);
+  return finding;
+}
+
 Report nobody_to_ask(Report report, std::string_view verb) {
   report.exit = static_cast<int>(ErrorKind::usage);
   report.error =
@@ -73,6 +80,10 @@ bool has_changes(const plan::Plan& plan) { return !plan.steps.empty() || plan.su
 std::vector<Finding> all_findings(const LoadedPolicy& policy, const executor::Prepared& prepared) {
   std::vector<Finding> findings = policy.findings;
   findings.insert(findings.end(), prepared.findings.begin(), prepared.findings.end());
+  if (policy.present) return findings;
+  const auto denied = std::erase_if(
+      findings, [](const Finding& finding) { return finding.rule->outcome == RuleOutcome::denied; });
+  if (denied > 0) findings.push_back(no_policy(policy));
   return findings;
 }
 
@@ -96,10 +107,7 @@ Report finish_change(const Context& context, Change& change, executor::Prepared 
   report.exit = exit_code(report.findings);
   report.body = {
       {"generation", prepared.generation.number}, {"applied", false}, {"plan", plan::to_json(prepared.plan)}};
-  if (report.exit != kExitDone) {
-    if (!change.policy.present) report.hints.emplace_back(kNoPolicyHint);
-    return report;
-  }
+  if (report.exit != kExitDone) return report;
   context.console.result(render_plan(report.body["plan"], context.console.palette()));
   if (!has_changes(prepared.plan)) return report;
   if (consent == Consent::ask) {

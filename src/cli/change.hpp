@@ -13,9 +13,6 @@
 
 namespace addon::cli {
 
-inline constexpr const char* kNoPolicyHint =
-    "there is no site policy, so nothing is allowed: write /etc/addonctl/policy.yaml as root";
-
 /// A verb that is about to change the host: it alone may, and it knows what policy allows.
 struct Change {
   std::unique_ptr<Session> session;
@@ -35,7 +32,8 @@ Report finish_change(const Context& context, Change& change, executor::Prepared 
 /// Whether running the plan would do anything: change the host, or what is recorded about it.
 bool has_changes(const plan::Plan& plan);
 
-/// The findings of the policy and of the plan.
+/// The findings of the policy and of the plan. Where there is no policy at all, that is the one
+/// reason for everything that it does not allow: rule policy-missing.
 std::vector<Finding> all_findings(const LoadedPolicy& policy, const executor::Prepared& prepared);
 
 }  // namespace addon::cli

@@ -47,7 +47,10 @@ void Console::hint(std::string_view message) {
   if (options_.verbosity != Verbosity::quiet) say(Paint::cyan, "hint", message);
 }
 
-void Console::progress(std::string_view message) { write_all(err_, fmt::format("{}\n", one_line(message))); }
+void Console::progress(std::string_view message) {
+  std::fflush(out_);
+  write_all(err_, fmt::format("{}\n", one_line(message)));
+}
 
 void Console::findings(const std::vector<Finding>& findings, Place place) {
   if (!is_text() || findings.empty()) return;

@@ -56,7 +56,7 @@ Result<std::vector<std::string>> names_in(const std::string& folder, PolicyTrust
 Result<LoadedPolicy> parse(const std::vector<policy::PolicyFile>& files) {
   policy::ParsedPolicy parsed = policy::parse_policy(files);
   if (!parsed.policy) return tl::unexpected(Error::of(std::move(parsed.findings)));
-  return LoadedPolicy{std::move(*parsed.policy), true, std::move(parsed.findings)};
+  return LoadedPolicy{std::move(*parsed.policy), true, std::move(parsed.findings), ""};
 }
 }  // namespace
 
@@ -72,7 +72,7 @@ Result<LoadedPolicy> load_site_policy(const std::string& root, PolicyTrust trust
   for (const std::string& name : TRY(names_in(folder + "/policy.d", trust))) {
     if (name.ends_with(".yaml") && !name.starts_with('.')) TRY(add(folder + "/policy.d/" + name));
   }
-  if (files.empty()) return LoadedPolicy{policy::SitePolicy::nothing(), false, {}};
+  if (files.empty()) return LoadedPolicy{policy::SitePolicy::nothing(), false, {}, folder + "/policy.yaml"};
   return parse(files);
 }
 

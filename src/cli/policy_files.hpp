@@ -14,6 +14,7 @@ struct LoadedPolicy {
   policy::SitePolicy policy;      ///< allows nothing where there is none
   bool present = false;           ///< whether there is any file of it
   std::vector<Finding> findings;  ///< warnings about it
+  std::string usual_place;        ///< where the host's own would stand
 };
 
 /// Who must have written the host's policy for it to be believed.

@@ -96,7 +96,6 @@ Report run(const Context& context, const Arguments& arguments) {
   }
 
   if (report.exit != kExitDone) {
-    if (!compiled->policy.present) report.hints.emplace_back(kNoPolicyHint);
     report.hints.push_back(arguments.output.empty() ? "this plan cannot be applied: see the errors above"
                                                     : "the plan was not saved: see the errors above");
     return report;
