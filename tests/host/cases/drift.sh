@@ -30,17 +30,17 @@ case_capabilities_added_are_drift_and_repaired() {
 }
 
 case_a_changed_mode_is_drift_and_repaired() {
-  expect_drift_repaired 1.0.0/probe chmod 0777 $ADDONS/probe/versions/1.0.0/probe
+  expect_drift_repaired versions/1.0.0 chmod 0777 $ADDONS/probe/versions/1.0.0/probe
 }
 
 case_a_changed_owner_is_drift_and_repaired() {
   # chown drops the capabilities, so they are set again: one thing drifts, not two.
-  expect_drift_repaired 1.0.0/probe sh -c "chown operator $ADDONS/probe/versions/1.0.0/probe &&
+  expect_drift_repaired versions/1.0.0 sh -c "chown operator $ADDONS/probe/versions/1.0.0/probe &&
     setcap cap_net_raw=ep $ADDONS/probe/versions/1.0.0/probe"
 }
 
 case_a_changed_binary_is_drift_and_repaired() {
-  expect_drift_repaired 1.0.0/probe sh -c "cp $ADDONS/probe/versions/1.0.0/probe /root/work/new &&
+  expect_drift_repaired versions/1.0.0 sh -c "cp $ADDONS/probe/versions/1.0.0/probe /root/work/new &&
     echo tampered >>/root/work/new && chgrp addon-probe /root/work/new && chmod 0750 /root/work/new &&
     setcap cap_net_raw=ep /root/work/new && mv /root/work/new $ADDONS/probe/versions/1.0.0/probe"
 }

@@ -48,6 +48,14 @@ case_a_plan_is_stale_when_the_bundle_has_changed() {
   expect_absent $ADDONS/probe
 }
 
+case_a_unit_that_was_changed_after_planning_installs_nothing() {
+  make_good probe 1.0.0
+  expect_exit 0 addonctl plan "$BUNDLE" -o /root/work/plan.json
+  echo Nice=5 >>"$HOST_ROOT$BUNDLE/addon-probe.service"
+  expect_refused 6 addonctl apply /root/work/plan.json
+  expect_not_installed probe
+}
+
 case_a_plan_is_stale_when_the_policy_has_changed() {
   make_good probe 1.0.0
   expect_exit 0 addonctl plan "$BUNDLE" -o /root/work/plan.json

@@ -61,6 +61,26 @@ case_a_first_timer_that_cannot_start_leaves_nothing() {
   expect_absent $UNITS/addon-scan.service
 }
 
+case_a_timer_that_does_not_wait_is_not_taken_for_success() {
+  make_good scan 1.0.0 timer=daily run_as=addon-scan timeout=2s
+  # systemd skips what a condition forbids and calls the job done.
+  sed -i 's/^Description=.*/&\nConditionPathExists=\/nonexistent/' "$HOST_ROOT$BUNDLE/addon-scan.timer"
+  expect_exit 8 addonctl apply --yes "$BUNDLE"
+  expect_not_installed scan addon-scan.timer
+}
+
+case_undoing_what_brought_no_new_unit_needs_no_reload() {
+  local reloads
+  make_good probe 1.0.0
+  apply "$BUNDLE"
+  reloads=$(reload_count)
+  make_failing probe 1.1.0
+  host_run cp $UNITS/addon-probe.service "$BUNDLE/"
+  expect_undone addonctl apply --yes "$BUNDLE"
+  expect_running probe 1.0.0 cap_net_raw
+  expect_eq "$(reload_count)" "$reloads" "the number of reloads"
+}
+
 case_a_failed_version_is_tried_again_and_not_taken_for_installed() {
   make_failing probe 1.0.0
   expect_exit 8 addonctl apply --yes "$BUNDLE"

@@ -65,6 +65,17 @@ case_applying_the_same_again_changes_nothing_and_reloads_nothing() {
   expect_eq "$(reload_count)" "$reloads" "the number of reloads"
 }
 
+case_the_installed_version_with_other_bytes_is_refused() {
+  local pid
+  make_good probe 1.0.0
+  apply "$BUNDLE"
+  pid=$(main_pid addon-probe.service)
+  echo more >>"$HOST_ROOT$BUNDLE/probe"
+  expect_refused 3 addonctl apply --yes "$BUNDLE"
+  expect_running probe 1.0.0 cap_net_raw
+  expect_eq "$(main_pid addon-probe.service)" "$pid" "the process"
+}
+
 case_an_upgrade_moves_the_capabilities() {
   local old
   make_good probe 1.0.0
