@@ -6,6 +6,7 @@
 
 #include "core/text.hpp"
 #include "unit/siphash.hpp"
+#include "unit/specifiers.hpp"
 #include "unit/value_finding.hpp"
 #include "unit/words.hpp"
 
@@ -38,11 +39,10 @@ bool is_good_account_name(std::string_view text) {
 }
 
 // Nothing when it is sound.
-std::string fault_of(std::string_view name) {
-  if (name.find('%') != std::string_view::npos) {
-    return "has a specifier, and who that is cannot be told from the unit alone";
-  }
-  if (!is_account_name(name)) return "is not a user or group name; systemd would not load the unit";
+std::string fault_of(const Resolved& account) {
+  if (!account.left.empty()) return "has a specifier, and who that is cannot be told from the unit alone";
+  if (!account.refused.empty()) return "has an unknown specifier; systemd would not load the unit";
+  if (!is_account_name(account.text)) return "is not a user or group name; systemd would not load the unit";
   return {};
 }
 }  // namespace
@@ -56,21 +56,22 @@ bool is_account_name(std::string_view text) {
   return !(text.front() == '-' && is_all(text.substr(1), digits));
 }
 
-std::string dynamic_user_name(const UnitName& name) {
+std::string dynamic_user_name(const FullName& name) {
   constexpr SipHashKey key = {0x58, 0x1a, 0xaf, 0xe6, 0x28, 0x58, 0x4e, 0x96,
                               0xb4, 0x4e, 0xf5, 0x3b, 0x8c, 0x92, 0x07, 0xec};
-  const std::string_view prefix =
-      std::string_view(name.str()).substr(0, name.str().size() - name.suffix().size());
+  const std::string_view prefix = name.prefix();
   if (is_good_account_name(prefix)) return std::string(prefix);
   return fmt::format("_du{:016x}", siphash24(prefix, key));
 }
 
-Stated<std::string> read_account(const UnitFile& unit, std::string_view key, std::vector<Finding>& findings) {
+Stated<std::string> read_account(const UnitFile& unit, const FullName& name, std::string_view key,
+                                 std::vector<Finding>& findings) {
   Stated<std::string> account{"", {unit.file}};
   for (const Directive* directive : unit.all("Service", key)) {
-    const std::string fault = directive->value.empty() ? "" : fault_of(directive->value);
+    const Resolved resolved = resolve_specifiers(directive->value, name);
+    const std::string fault = directive->value.empty() ? "" : fault_of(resolved);
     if (fault.empty()) {
-      account = {directive->value, directive->at};
+      account = {resolved.text, directive->at};
     } else {
       findings.push_back(value_finding(*directive, fault, "write the name out"));
     }
@@ -78,7 +79,8 @@ Stated<std::string> read_account(const UnitFile& unit, std::string_view key, std
   return account;
 }
 
-Stated<std::vector<std::string>> read_groups(const UnitFile& unit, std::vector<Finding>& findings) {
+Stated<std::vector<std::string>> read_groups(const UnitFile& unit, const FullName& name,
+                                             std::vector<Finding>& findings) {
   Stated<std::vector<std::string>> groups{{}, {unit.file}};
   for (const Directive* directive : unit.all("Service", "SupplementaryGroups")) {
     groups.at = directive->at;
@@ -86,9 +88,10 @@ Stated<std::vector<std::string>> read_groups(const UnitFile& unit, std::vector<F
     WordReader words(directive->value, Escapes::drop, Quotes::literal);
     WordReader::Status status = words.next();
     for (; status == WordReader::Status::word; status = words.next()) {
-      const std::string fault = fault_of(words.word());
+      const Resolved resolved = resolve_specifiers(words.word(), name);
+      const std::string fault = fault_of(resolved);
       if (fault.empty()) {
-        groups.value.push_back(words.word());
+        groups.value.push_back(resolved.text);
       } else {
         findings.push_back(value_finding(*directive,
                                          fmt::format("names {}, which {}", quoted(words.word()), fault),

@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "unit/install.hpp"
 #include "unit/install_words.hpp"
+#include "unit/specifiers.hpp"
 #include "unit/value_finding.hpp"
 
 namespace addon::unit {
@@ -19,20 +20,6 @@ constexpr std::array<std::string_view, 7> types = {"simple", "exec",   "forking"
 constexpr std::array<std::string_view, 8> timer_events = {
     "OnActiveSec",  "OnBootSec",        "OnCalendar",      "OnClockChange",
     "OnStartupSec", "OnTimezoneChange", "OnUnitActiveSec", "OnUnitInactiveSec"};
-
-// "" when unset, from which systemd goes by the commands.
-std::string read_type(const UnitFile& unit, std::vector<Finding>& findings) {
-  std::string type;
-  for (const Directive* directive : unit.all("Service", "Type")) {
-    if (std::find(types.begin(), types.end(), directive->value) != types.end()) {
-      type = directive->value;
-    } else {
-      findings.push_back(value_finding(*directive, "is not a type of service; systemd ignores it",
-                                       fmt::format("write one of {}", fmt::join(types, ", "))));
-    }
-  }
-  return type;
-}
 
 bool has_success_action(const UnitFile& unit) {
   const Directive* action = unit.last("Unit", "SuccessAction");
@@ -58,6 +45,11 @@ bool has_unread_command(const UnitFile& unit) {
   return (start != nullptr && !start->value.empty()) || (stop != nullptr && !stop->value.empty());
 }
 
+// What only the host or an instance can resolve may well become one.
+bool may_be_unit_name(const Resolved& word) {
+  return word.refused.empty() && (!word.left.empty() || is_unit_name(word.text));
+}
+
 void check_single_start(const std::vector<ExecCommand>& commands, std::vector<Finding>& findings) {
   const auto is_start = [](const ExecCommand& command) { return command.directive == "ExecStart"; };
   const auto first = std::find_if(commands.begin(), commands.end(), is_start);
@@ -72,9 +64,21 @@ void check_single_start(const std::vector<ExecCommand>& commands, std::vector<Fi
 }
 }  // namespace
 
-void check_service(const UnitFile& unit, const Switches& switches, const std::vector<ExecCommand>& commands,
-                   std::vector<Finding>& findings) {
-  const std::string type = read_type(unit, findings);
+Stated<std::string> read_type(const UnitFile& unit, std::vector<Finding>& findings) {
+  Stated<std::string> type{"", {unit.file}};
+  for (const Directive* directive : unit.all("Service", "Type")) {
+    if (std::find(types.begin(), types.end(), directive->value) != types.end()) {
+      type = {directive->value, directive->at};
+    } else {
+      findings.push_back(value_finding(*directive, "is not a type of service; systemd ignores it",
+                                       fmt::format("write one of {}", fmt::join(types, ", "))));
+    }
+  }
+  return type;
+}
+
+void check_service(const UnitFile& unit, const std::string& type, const Switches& switches,
+                   const std::vector<ExecCommand>& commands, std::vector<Finding>& findings) {
   const bool starts = has_command(commands, "ExecStart");
   const bool stops = has_command(commands, "ExecStop");
   if (starts) {
@@ -96,7 +100,7 @@ void check_service(const UnitFile& unit, const Switches& switches, const std::ve
   }
 }
 
-void check_timer(const UnitFile& unit, const UnitName& name, std::vector<Finding>& findings) {
+void check_timer(const UnitFile& unit, const FullName& name, std::vector<Finding>& findings) {
   const bool starts =
       std::any_of(unit.directives.begin(), unit.directives.end(), [](const Directive& directive) {
         return directive.section == "Timer" && !directive.value.empty() &&
@@ -108,12 +112,13 @@ void check_timer(const UnitFile& unit, const UnitName& name, std::vector<Finding
   }
   const Directive* taken = nullptr;
   for (const Directive* directive : unit.all("Timer", "Unit")) {
+    const Resolved activated = resolve_specifiers(directive->value, name);
     if (taken != nullptr) {
       findings.push_back(value_finding(
           *directive,
           fmt::format("comes after line {}, which names a unit already; systemd ignores it", taken->at.line),
           "keep one Unit="));
-    } else if (!is_unit_name(directive->value) || directive->value == name.str()) {
+    } else if (!may_be_unit_name(activated) || activated.text == name.str()) {
       findings.push_back(value_finding(*directive, "is not a unit that a timer can start; systemd ignores it",
                                        "write the name of a service"));
     } else {
@@ -122,7 +127,7 @@ void check_timer(const UnitFile& unit, const UnitName& name, std::vector<Finding
   }
 }
 
-void check_install(const UnitFile& unit, std::vector<Finding>& findings) {
+void check_install(const UnitFile& unit, const FullName& name, std::vector<Finding>& findings) {
   for (const Directive& directive : unit.directives) {
     if (directive.section != "Install") continue;
     if (directive.key != "WantedBy" && directive.key != "RequiredBy") continue;
@@ -132,7 +137,7 @@ void check_install(const UnitFile& unit, std::vector<Finding>& findings) {
       continue;
     }
     for (const std::string& word : *words) {
-      if (is_unit_name(word)) continue;
+      if (may_be_unit_name(resolve_specifiers(word, name))) continue;
       findings.push_back(value_finding(
           directive,
           fmt::format("names {}, which is not a unit; systemd would not enable this one", quoted(word)),

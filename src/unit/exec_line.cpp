@@ -6,6 +6,8 @@
 #include <array>
 
 #include "core/text.hpp"
+#include "unit/paths.hpp"
+#include "unit/specifiers.hpp"
 #include "unit/value_finding.hpp"
 #include "unit/words.hpp"
 
@@ -40,42 +42,32 @@ std::vector<std::string> take_prefixes(std::string_view& word) {
 }
 
 // Nothing when systemd would take it for a program.
-std::string_view fault_of_program(std::string_view program) {
+std::string_view fault_of_program(std::string_view written, const Resolved& resolved) {
+  const std::string_view program = resolved.text;
+  // What only the host can resolve may well be an absolute path.
+  const bool may_be_absolute = !resolved.left.empty() && written.starts_with(resolved.left);
   if (program.empty()) return "has a command without a program";
   if (!is_utf8(program) || has_control_character(program) ||
       program.find_first_of("\"'\\") != std::string_view::npos) {
     return "has a program with quotes, backslashes or control characters in its name";
   }
   if (program.ends_with('/')) return "names a directory for a program";
-  // What a specifier stands for may well be an absolute path.
-  const bool is_relative = program.front() != '/' && program.front() != '%';
+  const bool is_relative = program.front() != '/' && !may_be_absolute;
   if (program == "." || program == ".." || (is_relative && program.find('/') != std::string_view::npos)) {
     return "has a program that is neither an absolute path nor a mere name";
   }
   return {};
 }
 
-// The first specifier that systemd 252 does not know (systemd.unit(5), "Specifiers"), or "". A '%'
-// before anything but a letter or digit stands for itself.
-std::string find_unknown_specifier(std::string_view text) {
-  if (text.empty()) return {};
-  constexpr std::string_view known = "aAbBcCdEfgGhHiIjJlLmMnNopPqrRsStTuUvVwWyY";
-  for (std::size_t at = text.find('%'); at < text.size() - 1; at = text.find('%', at)) {
-    const char letter = text[at + 1];
-    const bool may_be_one = (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') ||
-                            (letter >= 'A' && letter <= 'Z');
-    if (may_be_one && known.find(letter) == std::string_view::npos) return {'%', letter};
-    at += may_be_one || letter == '%' ? 2U : 1U;
-  }
-  return {};
-}
-
 class LineParser {
  public:
-  LineParser(const Directive& directive, std::vector<Finding>& findings)
-      : directive_(directive), words_(directive.value, Escapes::decode, Quotes::group), findings_(findings) {}
+  LineParser(const Directive& directive, const FullName& name, std::vector<Finding>& findings)
+      : directive_(directive),
+        name_(name),
+        words_(directive.value, Escapes::decode, Quotes::group),
+        findings_(findings) {}
 
-  // Those before the first fault; systemd would not load the unit at all.
+  // Those before the first fault, after which systemd reads no further in the line.
   std::vector<ExecCommand> run() {
     WordReader::Status status = words_.next();
     for (; status == WordReader::Status::word; status = words_.next()) {
@@ -97,14 +89,18 @@ class LineParser {
     const std::string word = words_.word();
     std::string_view program = word;
     command.prefixes = take_prefixes(program);
-    command.program = program;
-    if (const std::string_view fault = fault_of_program(program); !fault.empty()) {
-      return refuse(fmt::format("{}; systemd would not load the unit", fault),
-                    "write the program's absolute path");
+    consequence_ =
+        command.has_prefix("-") ? "systemd ignores the command" : "systemd would not load the unit";
+    const Resolved resolved = resolve_specifiers(program, name_);
+    if (!accept(resolved)) return false;
+    command.program = resolved.text;
+    if (const std::string_view fault = fault_of_program(program, resolved); !fault.empty()) {
+      return refuse(fmt::format("{}; {}", fault, consequence_), "write the program's absolute path");
     }
-    if (!read_arguments(command.arguments) || !check_specifiers(command)) return false;
+    command.program = simplify_path(command.program);
+    if (!read_arguments(command.arguments)) return false;
     if (command.has_prefix("@") && command.arguments.empty()) {
-      return refuse("has the prefix @ but no name to run the program under; systemd would not load the unit",
+      return refuse(fmt::format("has the prefix @ but no name to run the program under; {}", consequence_),
                     "write that name behind the program, or leave the @ out");
     }
     if (command.has_prefix("|"))
@@ -131,19 +127,17 @@ class LineParser {
       }
       if (!is_utf8(words_.word()))
         return refuse("has an argument whose escapes do not make UTF-8", "correct the escapes");
-      arguments.push_back(words_.word());
+      const Resolved resolved = resolve_specifiers(words_.word(), name_);
+      if (!accept(resolved)) return false;
+      arguments.push_back(resolved.text);
     }
     return true;
   }
 
-  bool check_specifiers(const ExecCommand& command) {
-    std::string unknown = find_unknown_specifier(command.program);
-    for (const std::string& argument : command.arguments) {
-      if (unknown.empty()) unknown = find_unknown_specifier(argument);
-    }
-    if (unknown.empty()) return true;
-    return refuse(fmt::format("has the unknown specifier {}; systemd would not load the unit", unknown),
-                  fmt::format("write %{} for the text {}", unknown, unknown));
+  bool accept(const Resolved& resolved) {
+    if (resolved.refused.empty()) return true;
+    return refuse(fmt::format("has the unknown specifier {}; {}", resolved.refused, consequence_),
+                  fmt::format("write %{} for the text {}", resolved.refused, resolved.refused));
   }
 
   bool starts_with_word(std::string_view word) const {
@@ -163,7 +157,9 @@ class LineParser {
   }
 
   const Directive& directive_;
+  const FullName& name_;
   WordReader words_;
+  std::string_view consequence_;  ///< of a fault in the command that is being read
   std::vector<Finding>& findings_;
   std::vector<ExecCommand> commands_;
 };
@@ -171,7 +167,7 @@ class LineParser {
 
 bool ExecCommand::has_prefix(std::string_view prefix) const { return has(prefixes, prefix); }
 
-std::vector<ExecCommand> read_exec_lines(const UnitFile& unit, const Switches& switches,
+std::vector<ExecCommand> read_exec_lines(const UnitFile& unit, const FullName& name, const Switches& switches,
                                          std::vector<Finding>& findings) {
   std::vector<ExecCommand> commands;
   for (const Directive& directive : unit.directives) {
@@ -181,7 +177,8 @@ std::vector<ExecCommand> read_exec_lines(const UnitFile& unit, const Switches& s
       std::erase_if(commands, [&](const ExecCommand& command) { return command.directive == directive.key; });
       continue;
     }
-    for (ExecCommand& command : LineParser(directive, findings).run()) commands.push_back(std::move(command));
+    for (ExecCommand& command : LineParser(directive, name, findings).run())
+      commands.push_back(std::move(command));
   }
   if (turned_on_by(switches, "PermissionsStartOnly") != nullptr) {
     for (ExecCommand& command : commands) {

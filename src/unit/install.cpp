@@ -1,9 +1,10 @@
 #include "unit/install.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "unit/install_words.hpp"
+#include "unit/references.hpp"
+#include "unit/specifiers.hpp"
 #include "unit/words.hpp"
 
 namespace addon::unit {
@@ -16,41 +17,44 @@ bool contains(const std::vector<Stated<std::string>>& list, const std::string& w
                      [&](const Stated<std::string>& stated) { return stated.value == word; });
 }
 
-std::vector<Stated<std::string>> read_names(const UnitFile& unit, std::string_view key) {
+std::vector<Stated<std::string>> read_names(const UnitFile& unit, const FullName& name,
+                                            std::string_view key) {
   std::vector<Stated<std::string>> names;
   for (const Directive* directive : unit.all("Install", key)) {
     if (directive->value.empty()) names.clear();
     const auto words = split_install_words(directive->value);
     if (!words) continue;
     for (const std::string& word : *words) {
-      if (!contains(names, word)) names.push_back({word, directive->at});
+      const std::string resolved = resolve_specifiers(word, name).text;
+      if (!contains(names, resolved)) names.push_back({resolved, directive->at});
     }
   }
   return names;
 }
 
 // Unlike the others, an empty Also= takes nothing back.
-std::vector<Stated<std::string>> read_also(const UnitFile& unit) {
+std::vector<Stated<std::string>> read_also(const UnitFile& unit, const FullName& name) {
   std::vector<Stated<std::string>> names;
   for (const Directive* directive : unit.all("Install", "Also")) {
     WordReader words(directive->value, Escapes::drop, Quotes::literal);
-    while (words.next() == WordReader::Status::word) names.push_back({words.word(), directive->at});
+    while (words.next() == WordReader::Status::word) {
+      names.push_back({resolve_specifiers(words.word(), name).text, directive->at});
+    }
   }
   return names;
 }
 
 // The first Unit= that systemd takes: it ignores all further ones.
-Stated<std::string> read_activated(const UnitFile& unit, const UnitName& name) {
+Stated<std::string> read_activated(const UnitFile& unit, const FullName& name) {
   if (!name.is_timer()) return {"", {unit.file}};
   for (const Directive* directive : unit.all("Timer", "Unit")) {
-    if (is_unit_name(directive->value) && directive->value != name.str())
-      return {directive->value, directive->at};
+    const std::string activated = resolve_specifiers(directive->value, name).text;
+    if (is_unit_name(activated) && activated != name.str()) return {activated, directive->at};
   }
-  const std::string stem = name.str().substr(0, name.str().size() - name.suffix().size());
-  return {stem + ".service", {unit.file}};
+  return {std::string(name.stem()) + ".service", {unit.file}};
 }
 
-void add_links(const std::vector<Stated<std::string>>& names, std::string_view kind, const UnitName& name,
+void add_links(const std::vector<Stated<std::string>>& names, std::string_view kind, const FullName& name,
                std::vector<InstallLink>& links) {
   for (const Stated<std::string>& stated : names) {
     // What is not a unit name could lead out of the directory; analyze() has a finding for it.
@@ -70,25 +74,15 @@ std::optional<std::vector<std::string>> split_install_words(std::string_view val
   return words;
 }
 
-bool is_unit_name(std::string_view text) {
-  constexpr std::array<std::string_view, 11> suffixes = {"service", "socket",    "target", "device",
-                                                         "mount",   "automount", "swap",   "timer",
-                                                         "path",    "slice",     "scope"};
-  constexpr std::string_view characters =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@";
-  constexpr std::size_t longest = 255;
-  const auto dot = text.rfind('.');
-  if (dot == std::string_view::npos || dot == 0 || text.size() > longest || text.front() == '@') return false;
-  if (text.find_first_not_of(characters) != std::string_view::npos) return false;
-  return std::find(suffixes.begin(), suffixes.end(), text.substr(dot + 1)) != suffixes.end();
+bool is_unit_name(std::string_view text) { return FullName::parse(text).has_value(); }
+
+Install read_install(const UnitFile& unit, const FullName& name) {
+  return {
+      read_names(unit, name, "WantedBy"), read_names(unit, name, "RequiredBy"), read_also(unit, name),
+      read_names(unit, name, "Alias"),    read_activated(unit, name),           read_references(unit, name)};
 }
 
-Install read_install(const UnitFile& unit, const UnitName& name) {
-  return {read_names(unit, "WantedBy"), read_names(unit, "RequiredBy"), read_also(unit),
-          read_names(unit, "Alias"), read_activated(unit, name)};
-}
-
-std::vector<InstallLink> install_links(const Install& install, const UnitName& name) {
+std::vector<InstallLink> install_links(const Install& install, const FullName& name) {
   std::vector<InstallLink> links;
   add_links(install.wanted_by, ".wants/", name, links);
   add_links(install.required_by, ".requires/", name, links);

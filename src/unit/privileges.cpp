@@ -1,5 +1,6 @@
 #include "unit/privileges.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "unit/completeness.hpp"
 #include "unit/exec_line.hpp"
 #include "unit/restrictions.hpp"
+#include "unit/settings.hpp"
 #include "unit/switches.hpp"
 
 namespace addon::unit {
@@ -51,7 +53,7 @@ Privileges defaults(const UnitFile& unit) {
 }
 
 // DynamicUser= names the user and forbids new privileges, whatever NoNewPrivileges= says.
-void apply_dynamic_user(const UnitName& name, Privileges& privileges) {
+void apply_dynamic_user(const FullName& name, Privileges& privileges) {
   if (!privileges.dynamic_user.value) return;
   const SourceSpan& at = privileges.dynamic_user.at;
   if (privileges.user.value.empty()) privileges.user = {dynamic_user_name(name), at};
@@ -59,13 +61,24 @@ void apply_dynamic_user(const UnitName& name, Privileges& privileges) {
   if (!privileges.no_new_privileges.value) privileges.no_new_privileges = {true, at};
 }
 
-Privileges read_service(const UnitFile& unit, const UnitName& name, std::vector<Finding>& findings) {
+// systemd.service(5), Type=.
+Stated<Json> effective_type(const Stated<std::string>& type, const Privileges& privileges) {
+  if (!type.value.empty()) return {type.value, type.at};
+  const Stated<Json>& bus_name = privileges.settings.find("BusName")->second;
+  if (bus_name.value != "") return {"dbus", bus_name.at};
+  const bool starts =
+      std::any_of(privileges.exec.begin(), privileges.exec.end(),
+                  [](const ExecCommand& command) { return command.directive == "ExecStart"; });
+  return {starts ? "simple" : "oneshot", type.at};
+}
+
+Privileges read_service(const UnitFile& unit, const FullName& name, std::vector<Finding>& findings) {
   const Switches switches = read_switches(unit, findings);
   Privileges privileges = defaults(unit);
-  privileges.user = read_account(unit, "User", findings);
-  privileges.group = read_account(unit, "Group", findings);
+  privileges.user = read_account(unit, name, "User", findings);
+  privileges.group = read_account(unit, name, "Group", findings);
   privileges.dynamic_user = read_switch(unit, switches, "DynamicUser");
-  privileges.supplementary_groups = read_groups(unit, findings);
+  privileges.supplementary_groups = read_groups(unit, name, findings);
   privileges.bounding = read_bounding_set(unit, findings);
   privileges.bounding.value = privileges.bounding.value - taken_from_bounding_set(switches);
   privileges.bounding_stated = unit.last("Service", "CapabilityBoundingSet") != nullptr;
@@ -78,8 +91,11 @@ Privileges read_service(const UnitFile& unit, const UnitName& name, std::vector<
   if (!privileges.no_new_privileges.value && !privileges.runs_as_root() && implied != nullptr) {
     privileges.no_new_privileges_effective = {true, implied->at};
   }
-  privileges.exec = read_exec_lines(unit, switches, findings);
-  check_service(unit, switches, privileges.exec, findings);
+  privileges.exec = read_exec_lines(unit, name, switches, findings);
+  privileges.settings = read_settings(unit, name, switches, findings);
+  const Stated<std::string> type = read_type(unit, findings);
+  check_service(unit, type.value, switches, privileges.exec, findings);
+  privileges.settings["Type"] = effective_type(type, privileges);
   return privileges;
 }
 }  // namespace
@@ -88,7 +104,7 @@ bool Privileges::runs_as_root() const {
   return user.value == "root" || user.value == "0" || (user.value.empty() && !dynamic_user.value);
 }
 
-Analysis analyze(const UnitFile& unit, const UnitName& name) {
+Analysis analyze(const UnitFile& unit, const FullName& name) {
   Analysis analysis;
   if (name.is_timer()) {
     analysis.privileges = defaults(unit);
@@ -96,7 +112,7 @@ Analysis analyze(const UnitFile& unit, const UnitName& name) {
   } else {
     analysis.privileges = read_service(unit, name, analysis.findings);
   }
-  check_install(unit, analysis.findings);
+  check_install(unit, name, analysis.findings);
   sort_findings(analysis.findings);
   return analysis;
 }

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <optional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "core/capability.hpp"
 #include "core/finding.hpp"
 #include "core/json.hpp"
-#include "core/unit_name.hpp"
+#include "unit/full_name.hpp"
 #include "unit/unit_file.hpp"
 
 namespace addon::unit {
@@ -24,12 +24,17 @@ struct ExecCommand {
   std::string directive;  ///< "ExecStart", "ExecStartPre", …
   /// In order, each one of @ - : + ! !! |. PermissionsStartOnly= gives all but ExecStart= the +.
   std::vector<std::string> prefixes;
-  std::string program;                 ///< as written, before specifiers
-  std::vector<std::string> arguments;  ///< with the prefix @, the first is the name to run under
+  std::string program;  ///< specifiers resolved where the unit's name tells them; ".." stays
+  /// Resolved as the program is; variables stay. With the prefix @, the first is the name to run under.
+  std::vector<std::string> arguments;
   SourceSpan at;
 
   bool has_prefix(std::string_view prefix) const;
 };
+
+/// Further properties by the name that `systemctl show` gives them, with their meaning there:
+/// booleans, texts, and lists of texts.
+using Settings = std::map<std::string, Stated<Json>, std::less<>>;
 
 /// The privileges that a .service really has by its own text, as systemd 252 would run it.
 /// systemd.exec(5). For a .timer everything stays at its default and exec is empty.
@@ -50,6 +55,10 @@ struct Privileges {
   /// Commands with the prefix + run without it, those with ! without what is only implied.
   Stated<bool> no_new_privileges_effective;
   std::vector<ExecCommand> exec;
+  /// Set-id, devices, file system and the rest, defaults included: BindPaths, DeviceAllow, DevicePolicy,
+  /// PAMName, PrivateDevices, ProtectSystem, RestrictSUIDSGID, RootDirectory, SecureBits, Type, …;
+  /// docs/units.md lists them.
+  Settings settings;
 
   /// Whether its main process starts as root: User= is "root" or "0", also with DynamicUser=
   /// (which takes an account that exists), or unset without DynamicUser=.
@@ -62,7 +71,7 @@ struct Analysis {
   Privileges privileges;
   std::vector<Finding> findings;
 };
-Analysis analyze(const UnitFile& unit, const UnitName& name);
+Analysis analyze(const UnitFile& unit, const FullName& name);
 
 /// For plans and generations: names as in `systemctl show`. Contract: docs/reference.md.
 Json to_json(const Privileges& privileges);

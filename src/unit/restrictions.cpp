@@ -203,8 +203,8 @@ const Directive* find_architectures(const UnitFile& unit, std::vector<Finding>& 
 }
 
 // As bits by their place in `namespaces`; nullopt for a list that systemd ignores as a whole.
-std::optional<unsigned> read_namespaces(const Directive& directive, std::string_view value,
-                                        std::vector<Finding>& findings) {
+std::optional<unsigned> read_kinds(const Directive& directive, std::string_view value,
+                                   std::vector<Finding>& findings) {
   unsigned bits = 0;
   WordReader words(value, Escapes::drop, Quotes::literal);
   WordReader::Status status = words.next();
@@ -225,34 +225,53 @@ std::optional<unsigned> read_namespaces(const Directive& directive, std::string_
   return std::nullopt;
 }
 
-const Directive* find_namespaces(const UnitFile& unit, std::vector<Finding>& findings) {
-  constexpr unsigned all = (1U << namespaces.size()) - 1;
-  unsigned allowed = all;
+constexpr unsigned all_namespaces = (1U << namespaces.size()) - 1;
+
+// By their place in `namespaces`.
+unsigned allowed_namespaces(const UnitFile& unit, std::vector<Finding>& findings) {
+  unsigned allowed = all_namespaces;
   bool is_default = true;  // which a first list replaces
-  const auto lines = unit.all("Service", "RestrictNamespaces");
-  for (const Directive* line : lines) {
+  for (const Directive* line : unit.all("Service", "RestrictNamespaces")) {
     std::string_view value = line->value;
     if (value.empty()) {
-      allowed = all;
+      allowed = all_namespaces;
       is_default = true;
       continue;
     }
     if (const auto restricted = parse_boolean(value)) {
-      allowed = *restricted ? 0 : all;
+      allowed = *restricted ? 0 : all_namespaces;
       is_default = false;
       continue;
     }
     const bool inverted = value.starts_with('~');
     if (inverted) value.remove_prefix(1);
-    const auto named = read_namespaces(*line, value, findings);
+    const auto named = read_kinds(*line, value, findings);
     if (!named) continue;
     const unsigned before = is_default && !inverted ? 0 : allowed;
     allowed = inverted ? before & ~*named : before | *named;
     is_default = false;
   }
-  return last_if(allowed != all, lines);
+  return allowed;
+}
+
+const Directive* find_namespaces(const UnitFile& unit, std::vector<Finding>& findings) {
+  const bool is_restricted = allowed_namespaces(unit, findings) != all_namespaces;
+  return last_if(is_restricted, unit.all("Service", "RestrictNamespaces"));
 }
 }  // namespace
+
+Stated<std::string> read_namespaces(const UnitFile& unit, std::vector<Finding>& findings) {
+  const unsigned allowed = allowed_namespaces(unit, findings);
+  const Directive* last = unit.last("Service", "RestrictNamespaces");
+  const SourceSpan at = last == nullptr ? SourceSpan{unit.file} : last->at;
+  if (allowed == all_namespaces) return {"no", at};
+  if (allowed == 0) return {"yes", at};
+  std::vector<std::string> kinds;
+  for (std::size_t i = 0; i < namespaces.size(); ++i) {
+    if (((allowed >> i) & 1U) != 0) kinds.emplace_back(namespaces[i]);
+  }
+  return {join(kinds, " "), at};
+}
 
 const Directive* find_implied_no_new_privileges(const UnitFile& unit, const Switches& switches,
                                                 std::vector<Finding>& findings) {

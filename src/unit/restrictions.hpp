@@ -14,4 +14,7 @@ namespace addon::unit {
 const Directive* find_implied_no_new_privileges(const UnitFile& unit, const Switches& switches,
                                                 std::vector<Finding>& findings);
 
+/// RestrictNamespaces= as `systemctl show` prints it: "no", "yes", or the kinds that are allowed.
+Stated<std::string> read_namespaces(const UnitFile& unit, std::vector<Finding>& findings);
+
 }  // namespace addon::unit

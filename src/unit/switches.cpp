@@ -8,14 +8,16 @@
 namespace addon::unit {
 
 namespace {
-constexpr std::array<std::string_view, 21> switch_keys = {
+constexpr std::array<std::string_view, 23> switch_keys = {
     "DynamicUser",
     "LockPersonality",
     "MemoryDenyWriteExecute",
+    "MountAPIVFS",
     "NoNewPrivileges",
     "PermissionsStartOnly",
     "PrivateDevices",
     "PrivateIPC",
+    "PrivateMounts",
     "PrivateNetwork",
     "PrivateTmp",
     "PrivateUsers",

@@ -116,6 +116,7 @@ bool WordReader::read_escape() {
 
 WordReader::Status WordReader::next() {
   word_.clear();
+  stopped_ = false;
   skip(0);
   if (rest_.empty()) return Status::end;
   char quote = 0;
@@ -123,6 +124,10 @@ WordReader::Status WordReader::next() {
     const char c = rest_.front();
     if (quote == 0 && is_blank(c)) break;
     rest_.remove_prefix(1);
+    if (quote == 0 && stop_ != 0 && c == stop_) {
+      stopped_ = true;
+      return Status::word;
+    }
     if (c == '\\' && escapes_ != Escapes::keep) {
       if (read_escape()) continue;
       if (quote != 0 || escapes_ != Escapes::decode) return Status::unbalanced;

@@ -22,13 +22,16 @@ class WordReader {
  public:
   enum class Status { word, end, unbalanced };
 
-  WordReader(std::string_view value, Escapes escapes, Quotes quotes)
-      : rest_(value), escapes_(escapes), quotes_(quotes) {}
+  /// `stop`: a character that ends a word, too, where it stands unquoted, and is passed over. 0: none.
+  WordReader(std::string_view value, Escapes escapes, Quotes quotes, char stop = 0)
+      : rest_(value), escapes_(escapes), quotes_(quotes), stop_(stop) {}
 
   /// Reads one word. An unknown escape stays as it is written, as systemd keeps it.
   Status next();
 
   const std::string& word() const { return word_; }
+  /// Whether it was `stop` that ended the word.
+  bool stopped() const { return stopped_; }
   /// Whether any word so far had an escape that systemd does not know.
   bool saw_unknown_escape() const { return saw_unknown_escape_; }
   /// What follows the last word and the blanks after it.
@@ -42,6 +45,8 @@ class WordReader {
   std::string_view rest_;
   Escapes escapes_;
   Quotes quotes_;
+  char stop_;
+  bool stopped_ = false;
   std::string word_;
   bool saw_unknown_escape_ = false;
 };

@@ -81,13 +81,14 @@ TEST_CASE("a timer's Unit= that systemd ignores is a finding") {
 
 TEST_CASE("words of [Install] that are not unit names are findings") {
   CHECK(
-      shown(analyze_service(
-                "[Install]\nWantedBy=multi-user.target ../../x.target\nRequiredBy=%p.target\nWantedBy=\"a\n")
-                .findings) ==
+      shown(
+          analyze_service(
+              "[Install]\nWantedBy=multi-user.target ../../x.target\nRequiredBy=%p/x.target\nWantedBy=\"a\n")
+              .findings) ==
       Lines{"unit-value probe.service:4:1: WantedBy=\"multi-user.target ../../x.target\" names "
             "\"../../x.target\", which is "
             "not a unit; systemd would not enable this one; write the name of a unit, like multi-user.target",
-            "unit-value probe.service:5:1: RequiredBy=\"%p.target\" names \"%p.target\", which is not a "
+            "unit-value probe.service:5:1: RequiredBy=\"%p/x.target\" names \"%p/x.target\", which is not a "
             "unit; systemd would "
             "not enable this one; write the name of a unit, like multi-user.target",
             "unit-value probe.service:6:1: WantedBy=\"\\\"a\" has a quote that is not closed, or ends with a "

@@ -86,9 +86,9 @@ TEST_CASE("quotes and escapes in commands are resolved") {
         Lines{"ExecStart /a b <c d> <e \"f> <gh i> <A > <>"});
 }
 
-TEST_CASE("specifiers and variables stay as they are written") {
+TEST_CASE("specifiers are resolved, and variables stay as they are written") {
   CHECK(commands("ExecStart=%h/bin/a %n ${X} $Y %%F 5% %") ==
-        Lines{"ExecStart %h/bin/a <%n> <${X}> <$Y> <%%F> <5%> <%>"});
+        Lines{"ExecStart /root/bin/a <probe.service> <${X}> <$Y> <%F> <5%> <%>"});
   CHECK(findings("ExecStart=%h/bin/a %n ${X} $Y %%F 5% %").empty());
 }
 
@@ -113,12 +113,13 @@ TEST_CASE("a command that systemd would not load is one finding, and those befor
     CHECK(findings("ExecStart=" + value) == Lines{"unit-value probe.service:3:1: ExecStart=" + why});
   };
   const std::string path = "; systemd would not load the unit; write the program's absolute path";
-  check("-", "\"-\" has a command without a program" + path);
+  const std::string ignored = "; systemd ignores the command; write the program's absolute path";
+  check("-", "\"-\" has a command without a program" + ignored);
   check("\"\" x", "\"\\\"\\\" x\" has a command without a program" + path);
   check("bin/a", "\"bin/a\" has a program that is neither an absolute path nor a mere name" + path);
   check("..", "\"..\" has a program that is neither an absolute path nor a mere name" + path);
   check("+!/a", "\"+!/a\" has a program that is neither an absolute path nor a mere name" + path);
-  check("--/a", "\"--/a\" has a program that is neither an absolute path nor a mere name" + path);
+  check("--/a", "\"--/a\" has a program that is neither an absolute path nor a mere name" + ignored);
   check("/bin/", "\"/bin/\" names a directory for a program" + path);
   check("/a\\tb",
         "\"/a\\\\tb\" has a program with quotes, backslashes or control characters in its name" + path);
@@ -144,4 +145,32 @@ TEST_CASE("PermissionsStartOnly= lets every command but ExecStart= run with full
   CHECK(commands(lines + "yes") == Lines{"ExecStartPre + /a", "ExecStart /b", "ExecStop - + /c",
                                          "ExecReload + /d", "ExecCondition ! + /e"});
   CHECK(commands(lines + "no").front() == "ExecStartPre /a");
+}
+
+TEST_CASE("the program behind a specifier is the one that runs") {
+  CHECK(commands("ExecStart=%S/evil/%p") == Lines{"ExecStart /var/lib/evil/probe"});
+  CHECK(commands("ExecStart=%%S/x") == Lines{});
+  CHECK(commands("ExecStart=/opt//a/./%N/../x") == Lines{"ExecStart /opt/a/probe/../x"});
+  CHECK(commands("ExecStart=%h") == Lines{"ExecStart /root"});
+}
+
+TEST_CASE("what only a host can resolve stays in a command") {
+  CHECK(commands("ExecStart=/bin/%H %m") == Lines{"ExecStart /bin/%H <%m>"});
+}
+
+TEST_CASE("the prefix : keeps variables from being resolved, and the program is behind it") {
+  CHECK(commands("ExecStart=:/bin/sh -c 'id $X'") == Lines{"ExecStart : /bin/sh <-c> <id $X>"});
+  CHECK(commands("ExecStart=:+/bin/evil") == Lines{"ExecStart : + /bin/evil"});
+}
+
+TEST_CASE("what a shell is told to run is one argument, semicolons included") {
+  CHECK(commands("ExecStart=/bin/sh -c 'exec /bin/a; /bin/b ; /bin/c'") ==
+        Lines{"ExecStart /bin/sh <-c> <exec /bin/a; /bin/b ; /bin/c>"});
+}
+
+TEST_CASE("a comment inside a continued command hides nothing and adds nothing") {
+  CHECK(commands("ExecStart=/bin/a \\\n# ; +/bin/no\n  ; also no \\\n  b \\\n  ; +/bin/c\n  d") ==
+        Lines{"ExecStart /bin/a <b> <d>"});
+  CHECK(commands("ExecStart=/bin/a \\\n# comment\n b ; +/bin/c") ==
+        Lines{"ExecStart /bin/a <b>", "ExecStart + /bin/c"});
 }

@@ -67,7 +67,28 @@ TEST_CASE("enabling links a unit into the directories of those that want or requ
 }
 
 TEST_CASE("no link is made for a name that could lead elsewhere") {
-  const Install install =
-      install_of("[Install]\nWantedBy=../../x.target /etc/y.target .target a.target/ %i.target\n");
+  const Install install = install_of(
+      "[Install]\nWantedBy=../../x.target /etc/y.target .target a.target/ %i.target %p/x.target\n");
   CHECK(install_links(install, name_of("probe.service")).empty());
+}
+
+TEST_CASE("[Install] and a timer's Unit= resolve the unit's name") {
+  CHECK(values(install_of("[Install]\nWantedBy=%p-x.target\n").wanted_by) == Lines{"probe-x.target"});
+  CHECK(install_of("[Timer]\nUnit=%p-x.service\n", "probe.timer").activates.value == "probe-x.service");
+  CHECK(install_of("[Timer]\nUnit=%i.service\n", "probe@a.timer").activates.value == "a.service");
+}
+
+TEST_CASE("every unit that a unit names is a reference, with its line") {
+  const Install install = install_of(
+      "[Unit]\nAfter=a.service\nOnFailure=b@%n.service\nConflicts=c.service d.service\nConflicts=\n"
+      "[Service]\nSlice=e.slice\nSockets=f.socket\nUnit=no.service\n"
+      "[Install]\nAlias=g.service\nAlias=\nAlias=h.service\nAlso=i.service\nAlso=\nWantedBy=j.target\n");
+  Lines references;
+  for (const Reference& reference : install.references)
+    references.push_back(reference.directive + "=" + reference.unit + " " +
+                         std::to_string(reference.at.line));
+  CHECK(references == Lines{"After=a.service 2", "OnFailure=b@probe.service.service 3",
+                            "Conflicts=c.service 4", "Conflicts=d.service 4", "Slice=e.slice 7",
+                            "Sockets=f.socket 8", "Alias=h.service 13", "Also=i.service 14",
+                            "WantedBy=j.target 16"});
 }

@@ -89,12 +89,26 @@ TEST_CASE("what systemd takes for no account is a finding and leaves the value b
   }
 }
 
-TEST_CASE("a user by specifier is a finding, and nothing is guessed") {
-  const Analysis analysis = analyze_service("User=%p\n");
+TEST_CASE("a user that only the host could tell is a finding, and nothing is guessed") {
+  const Analysis analysis = analyze_service("User=%H\n");
   CHECK(analysis.privileges.runs_as_root());
   CHECK(shown(analysis.findings) ==
-        Lines{"unit-value probe.service:3:1: User=\"%p\" has a specifier, and who that is "
+        Lines{"unit-value probe.service:3:1: User=\"%H\" has a specifier, and who that is "
               "cannot be told from the unit alone; write the name out"});
+}
+
+TEST_CASE("users and groups by the unit's name are those that systemd resolves") {
+  const Analysis analysis = analyze_service("User=%p-x\nGroup=%N\nSupplementaryGroups=a%p %%p\n");
+  CHECK(analysis.privileges.user.value == "probe-x");
+  CHECK(analysis.privileges.group.value == "probe");
+  CHECK(analysis.privileges.supplementary_groups.value == Lines{"aprobe", "%p"});
+  CHECK(analysis.findings.empty());
+}
+
+TEST_CASE("a user by an unknown specifier keeps systemd from loading the unit") {
+  CHECK(shown(analyze_service("User=%F\n").findings) ==
+        Lines{"unit-value probe.service:3:1: User=\"%F\" has an unknown specifier; systemd would not load "
+              "the unit; write the name out"});
 }
 
 TEST_CASE("a bad supplementary group is a finding that names it") {

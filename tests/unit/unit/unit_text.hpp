@@ -9,7 +9,7 @@
 
 namespace addon::unit {
 
-inline UnitName name_of(std::string_view text) { return *UnitName::parse(text); }
+inline FullName name_of(std::string_view text) { return *FullName::parse(text); }
 
 /// Parses and analyses; the findings of both.
 inline Analysis analyze_text(std::string_view text, std::string_view name = "probe.service") {
