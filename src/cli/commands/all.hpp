@@ -14,6 +14,7 @@ Command rollback_command();
 Command remove_command();
 Command status_command();
 Command history_command();
+Command unit_command();
 Command schema_command();
 Command explain_command();
 
