@@ -50,7 +50,7 @@ std::vector<std::string> drop_ins_of(const std::string& file) {
 }
 
 Result<unit::LoadedUnit> load_file(const std::string& file, const unit::FullName& name) {
-  unit::LoadedUnit loaded{{name, {}, file}, unit::LoadState::masked, {}, {}, {}};
+  unit::LoadedUnit loaded{name, {name, {}, file}, unit::LoadState::masked, {}, {}, {}};
   loaded.unit.file = file;
   for (std::string& path : drop_ins_of(file)) loaded.drop_ins.push_back({std::move(path), name.str()});
   if (leads_to_null(file)) return loaded;

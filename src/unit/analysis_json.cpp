@@ -95,7 +95,7 @@ Json to_json(const AnalyzedUnit& unit) {
   std::sort(names.begin(), names.end());
   std::vector<std::string> drop_ins;
   for (const DropIn& drop_in : unit.loaded.drop_ins) drop_ins.push_back(drop_in.path);
-  Json json = {{"unit", found.id.str()},
+  Json json = {{"unit", unit.loaded.name.str()},
                {"file", found.fragment},
                {"Id", found.id.str()},
                {"Names", std::move(names)},

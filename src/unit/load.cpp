@@ -29,7 +29,7 @@ void add_drop_in(UnitFile& unit, UnitFile drop_in) {
 }
 
 Result<LoadedUnit> load_unit(UnitReader& reader, const UnitIndex& index, const FullName& name) {
-  LoadedUnit loaded{index.find(name), LoadState::not_found, {}, {}, {}};
+  LoadedUnit loaded{name, index.find(name), LoadState::not_found, {}, {}, {}};
   loaded.unit.file = loaded.found.fragment;
   if (loaded.found.fragment.empty()) return loaded;
   const auto text = TRY(reader.read(loaded.found.fragment));

@@ -17,6 +17,7 @@ std::string_view to_string(LoadState state);
 
 /// A unit's file and drop-ins as one text.
 struct LoadedUnit {
+  FullName name;  ///< that was asked for
   FoundUnit found;
   LoadState state = LoadState::not_found;
   std::vector<DropIn> drop_ins;
