@@ -61,8 +61,8 @@ TEST_CASE("a path that is not what it seems is allowed by no pattern") {
   CHECK(refusals(policy, {running("/opt/addons/probe/current/../../../../bin/sh")}) ==
         Lines{impossible("/opt/addons/probe/current/../../../../bin/sh",
                          "the path has '.', '..' or '//' | write the path without them")});
-  CHECK(refusals(policy, {running("%h/evil")}) ==
-        Lines{impossible("%h/evil", "what a specifier stands for depends on the host | write the path out")});
+  CHECK(refusals(policy, {running("%H/evil")}) ==
+        Lines{impossible("%H/evil", "what a specifier stands for depends on the host | write the path out")});
 }
 
 TEST_CASE("a program is not judged by a path at which the unit puts something else") {
