@@ -50,6 +50,7 @@ Result<std::optional<UnitFiles::Place>> UnitFiles::resolve(const std::string& pa
     const auto state = TRY(root_.stat(*next));
     if (!state) return std::optional<Place>();
     if (state->type != host::FileType::symlink) {
+      if (state->type != host::FileType::directory && !left.empty()) return std::optional<Place>();
       done.push_back(segment);
       place = {std::move(*next), state->type};
       continue;
@@ -68,8 +69,11 @@ Result<std::optional<UnitFiles::Place>> UnitFiles::resolve(const std::string& pa
 Result<unit::UnitListing> UnitFiles::list(const std::string& directory) {
   const auto known = listed_.find(directory);
   if (known != listed_.end()) return known->second;
-  unit::UnitListing& listing = listed_[directory];
-  listing.path = directory;
+  return listed_[directory] = TRY(list_uncached(directory));
+}
+
+Result<unit::UnitListing> UnitFiles::list_uncached(const std::string& directory) {
+  unit::UnitListing listing{directory, {}};
   const auto place = TRY(resolve(directory));
   if (!place || place->type != host::FileType::directory || !place->path) return listing;
   const auto opened = TRY(root_.open_directory_if_present(*place->path));

@@ -21,6 +21,7 @@ class UnitFiles final : public unit::UnitReader {
  private:
   struct Place;
   Result<std::optional<Place>> resolve(const std::string& path);
+  Result<unit::UnitListing> list_uncached(const std::string& directory);
 
   const host::Directory& root_;
   std::map<std::string, unit::UnitListing, std::less<>> listed_;

@@ -45,7 +45,9 @@ class Root {
 
 // "PATH: NAME NAME@ …" with an @ behind symlinks and a ? behind what is no file.
 std::string shown(UnitFiles units, const std::string& directory) {
-  const unit::UnitListing listing = *units.list(directory);
+  const auto listed = units.list(directory);
+  if (!listed) return listed.error().message();
+  const unit::UnitListing& listing = *listed;
   std::string text = listing.path + ":";
   for (const unit::UnitEntry& entry : listing.entries) {
     text += " " + entry.name;
