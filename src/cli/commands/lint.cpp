@@ -30,7 +30,8 @@ all manifests and bundles in it.
 
 With a policy, everything that an add-on asks for is judged by it. That is
 /etc/addonctl/policy.yaml with /etc/addonctl/policy.d/*.yaml, where there is
-one, or the files named by --policy.
+one, or the files named by --policy. Its grants that have expired, or will
+within 30 days, are warnings.
 
 Exits 0 without errors, 3 when the input is invalid, 4 when it is valid but
 denied by policy. Run addonctl explain RULE for more about a finding.
@@ -45,6 +46,10 @@ void declare(CLI::App& app, Arguments& arguments) { app.add_option("PATH", argum
 
 std::chrono::sys_days today() {
   return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+}
+
+void append(std::vector<Finding>& to, std::vector<Finding> from) {
+  std::move(from.begin(), from.end(), std::back_inserter(to));
 }
 
 std::size_t count(const std::vector<Finding>& findings, Severity severity) {
@@ -74,10 +79,10 @@ Report run(const Context& context, const Arguments& arguments) {
 
   Report report;
   report.findings = loaded ? loaded->findings : loaded.error().findings();
-  std::move(found.findings.begin(), found.findings.end(), std::back_inserter(report.findings));
+  append(report.findings, std::move(found.findings));
   const bool judged = loaded && loaded->present;
-  std::vector<Finding> more = lint(found.targets, {judged ? &loaded->policy : nullptr, today()});
-  std::move(more.begin(), more.end(), std::back_inserter(report.findings));
+  if (judged) append(report.findings, policy::expiring_grants(loaded->policy, today()));
+  append(report.findings, lint(found.targets, {judged ? &loaded->policy : nullptr, today()}));
   conclude(report, found.targets.size());
   if (loaded && !loaded->present) {
     report.hints.emplace_back(
