@@ -16,7 +16,7 @@ Result<> check_unchanged(const host::File& file, const SurveyedFile& surveyed) {
 
 Result<std::string> read_up_to(host::File& file, std::size_t bytes) {
   std::string text;
-  std::array<std::byte, 16384> buffer;
+  std::array<std::byte, 16384> buffer{};
   while (text.size() < bytes) {
     const std::size_t wanted = std::min(buffer.size(), bytes - text.size());
     const std::size_t got = TRY(file.read(std::span(buffer).first(wanted)));

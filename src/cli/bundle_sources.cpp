@@ -76,7 +76,7 @@ void show_paths(std::vector<Finding>& findings, const std::vector<SourceName>& s
       if (!inside || source.name == source.path) continue;
       std::string path = source.path;
       if (path.ends_with('/') && file.size() > source.name.size()) path.pop_back();
-      file = path + file.substr(source.name.size());
+      file.replace(0, source.name.size(), path);
       break;
     }
   }

@@ -12,7 +12,10 @@ namespace addon::cli {
 
 namespace {
 // Of the standard streams nothing more can be said than that they failed; flush() asks.
-void write_all(std::FILE* stream, std::string_view text) { std::fwrite(text.data(), 1, text.size(), stream); }
+void write_all(std::FILE* stream, std::string_view text) {
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stream));
+}
+void flush_now(std::FILE* stream) { static_cast<void>(std::fflush(stream)); }
 }  // namespace
 
 Console::Console(const GlobalOptions& options, std::FILE* out, std::FILE* err)
@@ -31,7 +34,7 @@ void Console::result(std::string_view text) {
 void Console::say(Paint paint, std::string_view label, std::string_view message) {
   if (!is_text()) return;
   // Whoever reads both streams in one place shall read them in order.
-  std::fflush(out_);
+  flush_now(out_);
   write_all(err_, fmt::format("{}: {}\n", err_palette_(paint, label), one_line(message)));
 }
 
@@ -48,14 +51,14 @@ void Console::hint(std::string_view message) {
 }
 
 void Console::progress(std::string_view message) {
-  std::fflush(out_);
+  flush_now(out_);
   write_all(err_, fmt::format("{}\n", one_line(message)));
 }
 
 void Console::findings(const std::vector<Finding>& findings, Place place) {
   if (!is_text() || findings.empty()) return;
   if (place == Place::results) return write_all(out_, render(findings, out_palette_));
-  std::fflush(out_);
+  flush_now(out_);
   // Apart from the results above, for whoever sees both streams in one place.
   write_all(err_, (has_results_ ? "\n" : "") + render(findings, err_palette_));
 }
@@ -69,9 +72,9 @@ bool Console::errors_on_terminal() const { return isatty(fileno(err_)) == 1; }
 bool Console::can_ask() const { return is_text() && isatty(STDIN_FILENO) == 1 && errors_on_terminal(); }
 
 bool Console::confirm(std::string_view question) {
-  std::fflush(out_);
+  flush_now(out_);
   write_all(err_, fmt::format("{} [y/N] ", question));
-  std::fflush(err_);
+  flush_now(err_);
   std::array<char, 64> line{};
   if (std::fgets(line.data(), static_cast<int>(line.size()), stdin) == nullptr) return false;
   const std::string answer = to_lower(trim(line.data()));
@@ -79,7 +82,7 @@ bool Console::confirm(std::string_view question) {
 }
 
 bool Console::flush() {
-  std::fflush(err_);
+  flush_now(err_);
   return std::fflush(out_) == 0 && std::ferror(out_) == 0;
 }
 

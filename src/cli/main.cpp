@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
   // The caller's environment must not steer what root does; an ordinary user's own is their own.
   if (addon::linux::runs_as_root()) {
     if (const auto hardened = addon::linux::harden_process(); !hardened) {
-      std::fprintf(stderr, "error: %s\n", hardened.error().message().c_str());
+      static_cast<void>(std::fprintf(stderr, "error: %s\n", hardened.error().message().c_str()));
       return static_cast<int>(addon::ErrorKind::failed);
     }
   }

@@ -96,8 +96,8 @@ Report run(const Context& context, const Arguments& arguments) {
   }
 
   if (report.exit != kExitDone) {
-    report.hints.push_back(arguments.output.empty() ? "this plan cannot be applied: see the errors above"
-                                                    : "the plan was not saved: see the errors above");
+    report.hints.emplace_back(arguments.output.empty() ? "this plan cannot be applied: see the errors above"
+                                                       : "the plan was not saved: see the errors above");
     return report;
   }
   if (!arguments.output.empty()) {

@@ -12,7 +12,7 @@
 namespace addon::cli {
 
 namespace {
-const std::vector<std::string> kNames = {"addon-manifest", "site-policy", "addon-plan"};
+std::vector<std::string> names() { return {"addon-manifest", "site-policy", "addon-plan"}; }
 
 constexpr std::string_view kHelp = R"(Usage: addonctl schema NAME
 
@@ -28,15 +28,15 @@ void declare(CLI::App& app, Arguments& arguments) { app.add_option("NAME", argum
 Report run(const Context& context, const Arguments& arguments) {
   if (arguments.operands.size() != 1) {
     return misused("schema takes the name of one schema",
-                   fmt::format("the names are {}", join(kNames, ", ")));
+                   fmt::format("the names are {}", join(names(), ", ")));
   }
   const std::string& name = arguments.operands.front();
   const std::string_view text = document::schema_text(name);
   if (text.empty()) {
-    const std::string meant = did_you_mean(name, kNames);
+    const std::string meant = did_you_mean(name, names());
     return misused(fmt::format("there is no schema {}{}", quoted(name),
                                meant.empty() ? "" : fmt::format("; did you mean {}?", quoted(meant))),
-                   fmt::format("the names are {}", join(kNames, ", ")));
+                   fmt::format("the names are {}", join(names(), ", ")));
   }
   context.console.result(text);
   if (!text.ends_with('\n')) context.console.result("\n");
