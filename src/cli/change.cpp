@@ -87,7 +87,15 @@ std::vector<Finding> all_findings(const LoadedPolicy& policy, const executor::Pr
   return findings;
 }
 
-Result<Change> begin_change(const Context& context, std::string_view verb) {
+Json to_json(const executor::Recovery& recovery) {
+  using Outcome = executor::Recovery::Outcome;
+  if (recovery.outcome == Outcome::nothing) return nullptr;
+  return {{"outcome", recovery.outcome == Outcome::undone ? "undone" : "finished"},
+          {"verb", recovery.verb},
+          {"time", recovery.time}};
+}
+
+Result<HeldHost> hold_host(const Context& context, std::string_view verb) {
   if (!linux::runs_as_root()) {
     return tl::unexpected(
         Error(fmt::format("{} changes the host, which only root may; run it with sudo", verb),
@@ -96,8 +104,16 @@ Result<Change> begin_change(const Context& context, std::string_view verb) {
   auto session = TRY(Session::open(context.options, context.console));
   TRY(check_root(context.options));
   linux::HostLock lock = TRY(linux::HostLock::try_lock(session->root(), verb, session->clock()));
+  executor::Recovery recovery = TRY(executor::recover(session->ports()));
+  for (const std::string& warning : recovery.warnings) context.console.warning(warning);
+  if (const std::string sentence = recovery.sentence(); !sentence.empty()) context.console.note(sentence);
+  return HeldHost{std::move(session), std::move(lock), std::move(recovery)};
+}
+
+Result<Change> begin_change(const Context& context, std::string_view verb) {
+  HeldHost held = TRY(hold_host(context, verb));
   LoadedPolicy policy = TRY(load_site_policy(root_path(context.options), PolicyTrust::root_only));
-  return Change{std::move(session), std::move(lock), std::move(policy)};
+  return Change{std::move(held.session), std::move(held.lock), std::move(held.recovery), std::move(policy)};
 }
 
 Report finish_change(const Context& context, Change& change, executor::Prepared prepared, Consent consent,
@@ -107,6 +123,8 @@ Report finish_change(const Context& context, Change& change, executor::Prepared 
   report.exit = exit_code(report.findings);
   report.body = {
       {"generation", prepared.generation.number}, {"applied", false}, {"plan", plan::to_json(prepared.plan)}};
+  if (const Json recovered = to_json(change.recovery); !recovered.is_null())
+    report.body["recovered"] = recovered;
   if (report.exit != kExitDone) return report;
   context.console.result(render_plan(report.body["plan"], context.console.palette()));
   if (!has_changes(prepared.plan)) return report;

@@ -9,19 +9,36 @@
 #include "cli/report.hpp"
 #include "cli/session.hpp"
 #include "executor/prepare.hpp"
+#include "executor/recover.hpp"
 #include "linux/lock.hpp"
 
 namespace addon::cli {
+
+/// The right to change the host, which it is given whole: what an earlier run was cut off from is undone or
+/// finished.
+struct HeldHost {
+  std::unique_ptr<Session> session;
+  linux::HostLock lock;
+  executor::Recovery recovery;
+};
 
 /// A verb that is about to change the host: it alone may, and it knows what policy allows.
 struct Change {
   std::unique_ptr<Session> session;
   linux::HostLock lock;
+  executor::Recovery recovery;
   LoadedPolicy policy;
 };
 
-/// Takes the right to change the host, then reads its policy. Errors: kind unauthorised for
-/// others than root, locked when somebody else has it; the policy's findings.
+/// Takes the right to change the host and recovers it, with a note where there was something to recover.
+/// Errors: kind unauthorised for others than root, locked when somebody else has it, undo_failed when
+/// the host could not be made whole.
+Result<HeldHost> hold_host(const Context& context, std::string_view verb);
+
+/// {"outcome", "verb", "time"}; null where there was nothing to recover.
+Json to_json(const executor::Recovery& recovery);
+
+/// Holds the host, then reads its policy. Errors: as hold_host; the policy's findings.
 Result<Change> begin_change(const Context& context, std::string_view verb);
 
 /// Shows the plan, asks where nobody consented, and runs it: all of it, or nothing. `done` is what

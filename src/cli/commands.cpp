@@ -6,10 +6,10 @@
 namespace addon::cli {
 
 std::span<const Command> commands() {
-  static const std::array table = {lint_command(),   plan_command(),   show_command(),
-                                   apply_command(),  diff_command(),   rollback_command(),
-                                   remove_command(), status_command(), history_command(),
-                                   unit_command(),   schema_command(), explain_command()};
+  static const std::array table = {lint_command(),   plan_command(),     show_command(),   apply_command(),
+                                   diff_command(),   rollback_command(), remove_command(), recover_command(),
+                                   status_command(), history_command(),  unit_command(),   schema_command(),
+                                   explain_command()};
   return table;
 }
 

@@ -5,15 +5,20 @@
 
 #include <chrono>
 #include <exception>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <utility>
+#include <variant>
 
+#include "executor/absent_directories.hpp"
 #include "executor/generations.hpp"
+#include "executor/journal.hpp"
 #include "executor/layout.hpp"
-#include "executor/made_directories.hpp"
 #include "executor/steps/step_run.hpp"
+#include "executor/take_back.hpp"
 
 namespace addon::executor {
 
@@ -51,6 +56,10 @@ std::string describe_changes(const plan::Plan& plan) {
   return text;
 }
 
+std::string timestamp(const host::Clock& clock) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(clock.now())));
+}
+
 /// One run: all of the steps, or none.
 class Transaction {
  public:
@@ -60,12 +69,15 @@ class Transaction {
 
   Result<Outcome> run() {
     const auto done = perform_and_commit();
-    if (!done) return tl::unexpected(take_back(done.error()));
+    if (!done) return tl::unexpected(undo(done.error()));
     Outcome outcome{.generation = base_.number + 1, .warnings = {}};
     for (const auto& step : runs_) {
       const auto cleaned = step->clean(context_);
       if (!cleaned) outcome.warnings.push_back("cannot clean up: " + cleaned.error().message());
     }
+    if (!outcome.warnings.empty()) return outcome;  // the next run tries again
+    const auto ended = end_journal(context_.ports.root, context_.transaction);
+    if (!ended) outcome.warnings.push_back("cannot clean up: " + ended.error().message());
     return outcome;
   }
 
@@ -74,6 +86,7 @@ class Transaction {
   // half-way.
   Result<> perform_and_commit() {
     try {
+      TRY(begin());
       TRY(perform());
       return commit();
     } catch (const std::exception& error) {
@@ -81,29 +94,57 @@ class Transaction {
     }
   }
 
-  Result<> perform() {
+  Result<> begin() {
+    if (context_.ports.is_interrupted()) return tl::unexpected(Error("interrupted"));
+    Intent intent{.transaction = context_.transaction,
+                  .verb = plan_.verb,
+                  .time = timestamp(context_.ports.clock),
+                  .boot = context_.ports.platform.boot_id,
+                  .generation = base_.number + 1,
+                  .plan_digest = plan::digest_of(plan_).str(),
+                  .steps = {},
+                  .absent = {}};
+    std::vector<RelativePath> directories = {journal_dir(), generations_dir()};
     for (const plan::Step& step : plan_.steps) {
-      if (context_.ports.is_interrupted()) return tl::unexpected(Error("interrupted"));
+      if (const auto* stage = std::get_if<plan::Stage>(&step.action)) {
+        context_.staged.emplace(stage->addon, stage->version);
+      }
+    }
+    for (const plan::Step& step : plan_.steps) {
       runs_.push_back(make_run(step.action));
-      context_.ports.progress.doing(runs_.back()->doing());
-      TRY(runs_.back()->perform(context_));
+      intent.steps.push_back(TRY(runs_.back()->record(context_)));
+      for (RelativePath& path : runs_.back()->directories()) directories.push_back(std::move(path));
+    }
+    begun_.resize(runs_.size());
+    absent_ = TRY(absent_directories(context_.ports.root, directories));
+    intent.absent = absent_;
+    journal_ = TRY_CONTEXT("cannot write down what is about to be done",
+                           Journal::begin(context_.ports.root, intent));
+    return {};
+  }
+
+  Result<> perform() {
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+      if (context_.ports.is_interrupted()) return tl::unexpected(Error("interrupted"));
+      context_.ports.progress.doing(runs_[i]->doing());
+      TRY(journal_->begin_step(i));
+      begun_[i] = true;
+      TRY(runs_[i]->perform(context_));
     }
     return {};
   }
 
   Result<> commit() {
-    plan::Generation next{
-        .number = base_.number + 1,
-        .time = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                            fmt::gmtime(std::chrono::system_clock::to_time_t(context_.ports.clock.now()))),
-        .verb = plan_.verb,
-        .plan_digest = plan::digest_of(plan_).str(),
-        .summary = describe_changes(plan_),
-        .addons = plan_.result,
-        .known = {}};
+    plan::Generation next{.number = base_.number + 1,
+                          .time = timestamp(context_.ports.clock),
+                          .verb = plan_.verb,
+                          .plan_digest = plan::digest_of(plan_).str(),
+                          .summary = describe_changes(plan_),
+                          .addons = plan_.result,
+                          .known = {}};
     learn(next);
     const std::string what = "cannot record the new generation";
-    records_ = TRY_CONTEXT(what, made_.make(context_.ports.root, generations_dir()));
+    records_ = TRY_CONTEXT(what, context_.ports.root.make_directories(generations_dir()));
     TRY_CONTEXT(what, commit_generation(*records_, next));
     return {};
   }
@@ -122,22 +163,20 @@ class Transaction {
     }
   }
 
-  // In reverse, and to the end whatever fails on the way: each thing that can be put back is.
-  Error take_back(Error cause) {
-    std::vector<Error> failures;
-    const auto attempt = [&](const std::string& what, Result<> result) {
-      if (!result) failures.push_back(std::move(result).error().with_context("cannot undo " + what));
-    };
+  Error undo(Error cause) {
     context_.ports.progress.doing("undoing what was done");
+    std::vector<Error> failures;
     if (records_ != nullptr) {
-      attempt("the new generation", withdraw_generation(*records_, base_.number + 1));
+      attempt(failures, "the new generation", withdraw_generation(*records_, base_.number + 1));
     }
-    attempt("the new generation", made_.remove(context_.ports.root));
-    for (auto step = runs_.rbegin(); step != runs_.rend(); ++step) {
-      attempt((*step)->doing(), (*step)->undo(context_));
-    }
-    attempt("the change of units", context_.reload_if_changed());
-    for (const auto& step : runs_) attempt((*step).doing(), step->settle(context_));
+    begun_.resize(runs_.size());
+    TakenBack left = take_back(runs_, begun_, context_);
+    std::move(left.files.begin(), left.files.end(), std::back_inserter(failures));
+    // While something is left to be put back, the journal stays for the next run to try.
+    if (failures.empty())
+      attempt(failures, "the journal", end_journal(context_.ports.root, context_.transaction));
+    attempt(failures, "the making of directories", remove_directories(context_.ports.root, absent_));
+    std::move(left.services.begin(), left.services.end(), std::back_inserter(failures));
     if (failures.empty()) {
       const bool stale = cause.kind() == ErrorKind::stale;
       return std::move(cause).with_kind(stale ? ErrorKind::stale : ErrorKind::rolled_back);
@@ -146,12 +185,19 @@ class Transaction {
     return std::move(cause).with_kind(ErrorKind::undo_failed);
   }
 
+  static void attempt(std::vector<Error>& failures, const char* what, Result<> result) {
+    if (!result)
+      failures.push_back(std::move(result).error().with_context(fmt::format("cannot undo {}", what)));
+  }
+
   const plan::Plan& plan_;
   const plan::Generation& base_;
   host::KnownDigests learned_;
   StepContext context_;
   std::vector<std::unique_ptr<StepRun>> runs_;
-  MadeDirectories made_;
+  std::vector<bool> begun_;
+  std::vector<RelativePath> absent_;
+  std::optional<Journal> journal_;
   std::unique_ptr<host::Directory> records_;  ///< once a commit was tried
 };
 

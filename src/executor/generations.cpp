@@ -93,9 +93,24 @@ Result<> commit_generation(host::Directory& records, const plan::Generation& gen
                              canonical(plan::to_json(generation)) + "\n", 0644);
 }
 
+Result<bool> has_generation(const host::Directory& root, std::uint64_t number,
+                            const std::string& plan_digest) {
+  const auto directory = TRY(root.open_directory_if_present(generations_dir()));
+  if (directory == nullptr || !TRY(directory->stat(RelativePath::of({record_name(number)})))) return false;
+  // A commit that was written in part was never renamed to that name.
+  const auto record = read_record(*directory, number);
+  return record && record->plan_digest == plan_digest;
+}
+
 Result<> withdraw_generation(host::Directory& records, std::uint64_t number) {
   TRY(records.remove_file(record_name(number)));
   return records.sync();
+}
+
+Result<> discard_draft(host::Directory& root, std::uint64_t number) {
+  const auto directory = TRY(root.open_directory_if_present(generations_dir()));
+  return directory == nullptr ? Result<>()
+                              : directory->remove_file(host::temporary_name(record_name(number)));
 }
 
 }  // namespace addon::executor

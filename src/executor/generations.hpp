@@ -29,7 +29,14 @@ Result<plan::Generation> read_last_generation(const host::Directory& root);
 /// Makes the generation durable in the directory of records; from here on the transaction has happened.
 Result<> commit_generation(host::Directory& records, const plan::Generation& generation);
 
+/// Whether that generation is recorded, and was made by that plan.
+Result<bool> has_generation(const host::Directory& root, std::uint64_t number,
+                            const std::string& plan_digest);
+
 /// Takes back a generation whose commit failed: its record may stand there all the same.
 Result<> withdraw_generation(host::Directory& records, std::uint64_t number);
+
+/// Removes what is left of writing a record that was never finished.
+Result<> discard_draft(host::Directory& root, std::uint64_t number);
 
 }  // namespace addon::executor

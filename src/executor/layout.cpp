@@ -16,4 +16,6 @@ RelativePath units_dir() { return RelativePath::of({"etc", "systemd", "system"})
 
 RelativePath generations_dir() { return RelativePath::of({"var", "lib", "addonctl", "generations"}); }
 
+RelativePath journal_dir() { return RelativePath::of({"var", "lib", "addonctl", "journal"}); }
+
 }  // namespace addon::executor

@@ -14,5 +14,6 @@ RelativePath versions_dir(const AddonId& id);  ///< opt/addons/ID/versions
 RelativePath version_dir(const AddonId& id, const Version& version);
 RelativePath units_dir();        ///< etc/systemd/system
 RelativePath generations_dir();  ///< var/lib/addonctl/generations
+RelativePath journal_dir();      ///< var/lib/addonctl/journal
 
 }  // namespace addon::executor

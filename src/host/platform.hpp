@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "core/capability.hpp"
 #include "core/result.hpp"
 
@@ -11,6 +13,8 @@ struct PlatformFacts {
   CapabilitySet known_capabilities;
   /// /opt/addons, or its nearest existing ancestor, is mounted nosuid: file capabilities have no effect.
   bool nosuid = false;
+  /// Of the running kernel, other after each boot (/proc/sys/kernel/random/boot_id).
+  std::string boot_id = {};
 };
 
 }  // namespace addon::host

@@ -17,11 +17,16 @@ namespace addon::linux {
 namespace {
 constexpr std::size_t largest_number = 64;
 
-Result<CapabilitySet> known_to_kernel() {
-  const auto top = TRY(open_root("/"));
+Result<std::string> boot_id(const host::Directory& top) {
+  const RelativePath path = RelativePath::of({"proc", "sys", "kernel", "random", "boot_id"});
+  return std::string(
+      trim(TRY_CONTEXT("cannot tell which boot this is", top.read_file(path, largest_number))));
+}
+
+Result<CapabilitySet> known_to_kernel(const host::Directory& top) {
   const std::string text = TRY_CONTEXT(
       "cannot tell which capabilities this kernel knows",
-      top->read_file(RelativePath::of({"proc", "sys", "kernel", "cap_last_cap"}), largest_number));
+      top.read_file(RelativePath::of({"proc", "sys", "kernel", "cap_last_cap"}), largest_number));
   const std::string_view digits = trim(text);
   unsigned last = 0;
   const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), last);
@@ -59,7 +64,9 @@ Result<bool> staged_on_nosuid(const host::Directory& root) {
 
 Result<host::PlatformFacts> read_platform(const host::Directory& root) {
   host::PlatformFacts facts;
-  facts.known_capabilities = TRY(known_to_kernel());
+  const auto top = TRY(open_root("/"));
+  facts.known_capabilities = TRY(known_to_kernel(*top));
+  facts.boot_id = TRY(boot_id(*top));
   facts.nosuid = TRY(staged_on_nosuid(root));
   return facts;
 }

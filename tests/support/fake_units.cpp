@@ -57,6 +57,14 @@ std::vector<std::string> FakeUnits::running() const {
   return out;
 }
 
+std::vector<std::string> FakeUnits::outdated() const {
+  std::vector<std::string> names;
+  for (const auto& [name, unit] : units_) {
+    if (!unit.text.empty() && unit.text != read(file_of(name))) names.push_back(name);
+  }
+  return names;
+}
+
 host::UnitStatus FakeUnits::status(const UnitName& name, const Unit& unit) const {
   const auto type = values(unit.text, "Type");
   host::UnitStatus status{.name = name,
@@ -96,6 +104,7 @@ Result<host::UnitStatus> FakeUnits::inspect(const UnitName& name) {
 
 Result<> FakeUnits::call(const std::string& what, const std::function<Result<>()>& effect) {
   calls.push_back(what);
+  if (before_call) before_call();
   const Error broke(fmt::format("{} failed on purpose", what));
   if (broken.contains(what)) return tl::unexpected(broke);
   const bool fails = fail_at && (*fail_at)-- == 0;

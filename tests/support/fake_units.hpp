@@ -53,6 +53,8 @@ class FakeUnits final : public host::UnitManager {
   /// Counts down with each call of `calls`; at 0 that call fails, without or after having worked.
   std::optional<int> fail_at;
   bool fails_after_effect = false;
+  /// Called before each call of `calls` has an effect.
+  std::function<void()> before_call;
   /// Each call of these fails, for good: "stop probe.service".
   std::set<std::string> broken;
 
@@ -60,6 +62,10 @@ class FakeUnits final : public host::UnitManager {
 
   /// What runs: "probe.service: versions/1.0.0" (the version that `current` named when it started).
   std::vector<std::string> running() const;
+  /// Units that are known with another text than their file has now: a reload is missing.
+  std::vector<std::string> outdated() const;
+  /// Nothing runs, and nothing is known, after a reboot.
+  void reboot() { units_.clear(); }
 
   bool is_live() const override { return true; }
   Result<std::vector<host::UnitStatus>> states(const std::vector<UnitName>& names) override;

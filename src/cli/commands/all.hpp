@@ -12,6 +12,7 @@ Command apply_command();
 Command diff_command();
 Command rollback_command();
 Command remove_command();
+Command recover_command();
 Command status_command();
 Command history_command();
 Command unit_command();

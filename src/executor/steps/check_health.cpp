@@ -41,8 +41,6 @@ class CheckHealthRun final : public StepRun {
     }
   }
 
-  Result<> undo(StepContext& /*context*/) override { return {}; }
-
  private:
   // "active" alone says nothing: between two crashes a service is active, too. What counts is how
   // long it has been without a break.

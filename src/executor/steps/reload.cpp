@@ -9,7 +9,6 @@ class ReloadRun final : public StepRun {
  public:
   std::string doing() const override { return "letting systemd read its units again"; }
   Result<> perform(StepContext& context) override { return context.reload_if_changed(); }
-  Result<> undo(StepContext& /*context*/) override { return {}; }
 };
 
 }  // namespace

@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "executor/steps/step_run.hpp"
+#include "plan/json_fields.hpp"
 
 namespace addon::executor {
 
@@ -8,7 +11,8 @@ namespace {
 
 class SetRunningRun final : public StepRun {
  public:
-  explicit SetRunningRun(const plan::SetRunning& step) : step_(step) {}
+  explicit SetRunningRun(plan::SetRunning step, bool attempted)
+      : step_(std::move(step)), attempted_(attempted) {}
 
   std::string doing() const override {
     switch (step_.action) {
@@ -22,10 +26,23 @@ class SetRunningRun final : public StepRun {
     return {};
   }
 
+  bool starts_units() const override { return step_.action != plan::RunAction::stop; }
+
+  void forget_processes() override { attempted_ = false; }
+
+  Result<Json> record(StepContext& /*context*/) override {
+    return Json{{"kind", "set-running"},
+                {"addon", step_.addon.str()},
+                {"unit", step_.unit.str()},
+                {"stop", step_.action == plan::RunAction::stop},
+                {"active_before", step_.active_before},
+                {"timeout", step_.timeout.count()}};
+  }
+
   Result<> perform(StepContext& context) override {
     host::UnitManager& units = context.ports.units;
     attempted_ = true;
-    if (step_.action != plan::RunAction::stop) context.units_started = true;
+    if (starts_units()) context.units_started = true;
     switch (step_.action) {
       // A start limit that an earlier version ran into is not this one's.
       case plan::RunAction::start:
@@ -56,14 +73,24 @@ class SetRunningRun final : public StepRun {
   }
 
  private:
-  const plan::SetRunning& step_;
-  bool attempted_ = false;
+  plan::SetRunning step_;
+  bool attempted_;
 };
 
 }  // namespace
 
 std::unique_ptr<StepRun> make_run(const plan::SetRunning& step) {
-  return std::make_unique<SetRunningRun>(step);
+  return std::make_unique<SetRunningRun>(step, false);
+}
+
+// Undoing is the same for start and restart: it depends on what ran before.
+Result<std::unique_ptr<StepRun>> read_set_running(const Json& record) {
+  plan::SetRunning step{.addon = TRY(AddonId::parse(TRY(plan::text_field(record, "addon")))),
+                        .unit = TRY(UnitName::parse(TRY(plan::text_field(record, "unit"))))};
+  step.action = TRY(plan::flag_field(record, "stop")) ? plan::RunAction::stop : plan::RunAction::restart;
+  step.active_before = TRY(plan::flag_field(record, "active_before"));
+  step.timeout = TRY(plan::duration_field(record, "timeout"));
+  return std::make_unique<SetRunningRun>(std::move(step), true);
 }
 
 }  // namespace addon::executor

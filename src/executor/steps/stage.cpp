@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "executor/layout.hpp"
-#include "executor/made_directories.hpp"
 #include "executor/steps/step_run.hpp"
+#include "plan/json_fields.hpp"
 
 namespace addon::executor {
 
@@ -24,55 +24,89 @@ constexpr nanoseconds kSettled = std::chrono::milliseconds(100);
 
 class StageRun final : public StepRun {
  public:
-  explicit StageRun(const plan::Stage& step) : step_(step) {}
+  explicit StageRun(const plan::Stage& step)
+      : step_(&step), addon_(step.addon), version_(step.version), replaces_(step.replaces) {}
+  StageRun(AddonId addon, Version version, bool replaces, std::uint64_t replaced)
+      : addon_(std::move(addon)),
+        version_(std::move(version)),
+        replaces_(replaces),
+        replaced_(replaced),
+        may_be_in_place_(true) {}
 
-  std::string doing() const override {
-    return fmt::format("staging {} {}", step_.addon.str(), step_.version.str());
+  std::string doing() const override { return fmt::format("staging {} {}", addon_.str(), version_.str()); }
+
+  std::vector<RelativePath> directories() const override { return {versions_dir(addon_)}; }
+
+  Result<Json> record(StepContext& context) override {
+    if (replaces_) {
+      const auto state = TRY(context.ports.root.stat(version_dir(addon_, version_)));
+      if (!state) return tl::unexpected(Error(fmt::format("{} {} is gone", addon_.str(), version_.str())));
+      replaced_ = state->identity.inode;
+    }
+    return Json{{"kind", "stage"},
+                {"addon", addon_.str()},
+                {"version", version_.str()},
+                {"replaces", replaces_},
+                {"replaced", replaced_}};
   }
 
   Result<> perform(StepContext& context) override {
-    const auto bundle = context.bundles.find(step_.addon);
+    const auto bundle = context.bundles.find(addon_);
     if (bundle == context.bundles.end()) {
-      return tl::unexpected(Error(fmt::format("there is no bundle to stage {} from", step_.addon.str())));
+      return tl::unexpected(Error(fmt::format("there is no bundle to stage {} from", addon_.str())));
     }
     const unsigned gid = TRY(group(context));
-    versions_ = TRY(made_.make(context.ports.root, versions_dir(step_.addon)));
-    temporary_ = ".stage-" + context.transaction;
-    const auto stage = TRY(versions_->make_directory(temporary_));
+    const auto versions = TRY(context.ports.root.make_directories(versions_dir(addon_)));
+    const auto stage = TRY(versions->make_directory(temporary(context)));
     TRY(stage->set_mode(0755));
-    for (const plan::ReleaseFile& file : step_.files) {
-      TRY_CONTEXT(fmt::format("cannot stage {} of {}", file.path.str(), step_.addon.str()),
+    for (const plan::ReleaseFile& file : step_->files) {
+      TRY_CONTEXT(fmt::format("cannot stage {} of {}", file.path.str(), addon_.str()),
                   copy(*bundle->second, file, *stage, file.run_as_group ? gid : 0, context));
     }
     TRY(stage->sync());
-    TRY(versions_->rename(temporary_, step_.version.str(),
-                          step_.replaces ? host::RenameMode::exchange : host::RenameMode::no_replace));
-    in_place_ = true;
-    return versions_->sync();
+    may_be_in_place_ = true;
+    TRY(versions->rename(temporary(context), version_.str(),
+                         replaces_ ? host::RenameMode::exchange : host::RenameMode::no_replace));
+    return versions->sync();
   }
 
   Result<> undo(StepContext& context) override {
-    if (versions_ != nullptr) {
-      if (in_place_ && step_.replaces) {
-        TRY(versions_->rename(temporary_, step_.version.str(), host::RenameMode::exchange));
-      }
-      TRY(versions_->remove_tree(in_place_ && !step_.replaces ? step_.version.str() : temporary_));
-      TRY(versions_->sync());
-    }
-    return made_.remove(context.ports.root);
+    const auto versions = TRY(context.ports.root.open_directory_if_present(versions_dir(addon_)));
+    if (versions == nullptr) return {};
+    if (may_be_in_place_ && replaces_) TRY(exchange_back(*versions, context));
+    // Renamed into place, it has lost its temporary name.
+    const bool is_in_place = may_be_in_place_ && !replaces_ && !TRY(inode(*versions, temporary(context)));
+    TRY(versions->remove_tree(is_in_place ? version_.str() : temporary(context)));
+    return versions->sync();
   }
 
-  Result<> clean(StepContext& /*context*/) override {
-    if (!step_.replaces) return {};
-    TRY(versions_->remove_tree(temporary_));
-    return versions_->sync();
+  Result<> clean(StepContext& context) override {
+    if (!replaces_) return {};
+    const auto versions = TRY(context.ports.root.open_directory(versions_dir(addon_)));
+    TRY(versions->remove_tree(temporary(context)));
+    return versions->sync();
   }
 
  private:
+  static std::string temporary(const StepContext& context) { return ".stage-" + context.transaction; }
+
+  static Result<std::optional<std::uint64_t>> inode(const host::Directory& versions,
+                                                    const std::string& name) {
+    const auto state = TRY(versions.stat(TRY(RelativePath::parse(name))));
+    return state ? std::optional(state->identity.inode) : std::nullopt;
+  }
+
+  // Where the directory that was there has the temporary name, the new one has its own.
+  Result<> exchange_back(host::Directory& versions, const StepContext& context) const {
+    if (TRY(inode(versions, temporary(context))) != replaced_) return {};
+    TRY(versions.rename(temporary(context), version_.str(), host::RenameMode::exchange));
+    return versions.sync();
+  }
+
   Result<unsigned> group(StepContext& context) const {
-    if (step_.run_as.empty()) return 0U;
-    const auto account = TRY(context.ports.accounts.find(step_.run_as));
-    if (!account) return tl::unexpected(Error(fmt::format("user {} does not exist any more", step_.run_as)));
+    if (step_->run_as.empty()) return 0U;
+    const auto account = TRY(context.ports.accounts.find(step_->run_as));
+    if (!account) return tl::unexpected(Error(fmt::format("user {} does not exist any more", step_->run_as)));
     return account->gid;
   }
 
@@ -125,14 +159,22 @@ class StageRun final : public StepRun {
     }
   }
 
-  const plan::Stage& step_;
-  std::unique_ptr<host::Directory> versions_;
-  MadeDirectories made_;
-  std::string temporary_;
-  bool in_place_ = false;
+  const plan::Stage* step_ = nullptr;
+  AddonId addon_;
+  Version version_;
+  bool replaces_;
+  std::uint64_t replaced_ = 0;  ///< inode of the directory that was there
+  bool may_be_in_place_ = false;
 };
 
 }  // namespace
+
+Result<std::unique_ptr<StepRun>> read_stage(const Json& record) {
+  return std::make_unique<StageRun>(TRY(AddonId::parse(TRY(plan::text_field(record, "addon")))),
+                                    TRY(Version::parse(TRY(plan::text_field(record, "version")))),
+                                    TRY(plan::flag_field(record, "replaces")),
+                                    TRY(plan::number_field(record, "replaced")));
+}
 
 std::unique_ptr<StepRun> make_run(const plan::Stage& step) { return std::make_unique<StageRun>(step); }
 

@@ -3,9 +3,14 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "bundle/bundle.hpp"
+#include "core/json.hpp"
+#include "core/path.hpp"
 #include "core/result.hpp"
 #include "executor/ports.hpp"
 #include "host/state.hpp"
@@ -24,6 +29,8 @@ struct StepContext {
   host::KnownDigests& learned;
   /// Digests by identity, as they were before this transaction.
   const host::KnownDigests& known;
+  /// What the transaction stages, or did stage.
+  std::set<std::pair<AddonId, Version>> staged = {};
   /// Unit files or links changed since systemd last read them.
   bool units_changed = false;
   /// A unit was started, and with it perhaps others.
@@ -39,20 +46,33 @@ struct StepContext {
 /// (DefaultTimeoutStopSec=, systemd-system.conf(5)).
 inline constexpr std::chrono::seconds kUndoStopTimeout{120};
 
-/// One step on its way. A failing step is undone, too: undo() must cope with a perform() that
-/// stopped anywhere, and be right when it did nothing.
+/// One step on its way: made from a step of a plan, or from what a journal says of one. A failing step is
+/// undone, too, and so is one that the end of the process or of the host has cut off anywhere: undo() and
+/// clean() look at what is there, do what is missing, and may be called again after they were cut off
+/// themselves.
 class StepRun {
  public:
   virtual ~StepRun() = default;
   /// For progress: "staging packet-probe 1.1.0".
   virtual std::string doing() const = 0;
-  virtual Result<> perform(StepContext& context) = 0;
+  /// What undo(), settle() and clean() need, {"kind", …}, looked up before the first step is begun.
+  virtual Result<Json> record(StepContext& context);
+  /// Directories that it needs, below the root.
+  virtual std::vector<RelativePath> directories() const { return {}; }
+  /// Only of one that was made from a plan.
+  virtual Result<> perform(StepContext& context);
   /// Back to what was before perform(), as far as files go and processes can be stopped.
-  virtual Result<> undo(StepContext& context) = 0;
+  virtual Result<> undo(StepContext& context);
   /// After every step was undone and systemd knows the old units again: starts what ran before.
   virtual Result<> settle(StepContext& context);
   /// After the commit: removes what was kept for undo().
   virtual Result<> clean(StepContext& context);
+  /// What was started runs no more: there was a reboot since, or there is no systemd here.
+  virtual void forget_processes() {}
+  /// Whether systemd has to read its units again after perform() or undo().
+  virtual bool changes_units() const { return false; }
+  /// Whether perform() may start a unit.
+  virtual bool starts_units() const { return false; }
 };
 
 /// The table of step kinds: each stands in a file of its own.
@@ -66,5 +86,19 @@ std::unique_ptr<StepRun> make_run(const plan::SetEnablement& step);
 std::unique_ptr<StepRun> make_run(const plan::SetRunning& step);
 std::unique_ptr<StepRun> make_run(const plan::CheckHealth& step);
 std::unique_ptr<StepRun> make_run(const plan::Action& action);
+
+/// The same from what record() gave, to be undone or cleaned up after. An error where it is not that.
+Result<std::unique_ptr<StepRun>> read_run(const Json& record);
+
+// Each by the kind that its record names.
+Result<std::unique_ptr<StepRun>> read_stage(const Json& record);
+Result<std::unique_ptr<StepRun>> read_set_capabilities(const Json& record);
+Result<std::unique_ptr<StepRun>> read_install_unit(const Json& record);
+Result<std::unique_ptr<StepRun>> read_remove_unit(const Json& record);
+Result<std::unique_ptr<StepRun>> read_switch_current(const Json& record);
+Result<std::unique_ptr<StepRun>> read_set_enablement(const Json& record);
+Result<std::unique_ptr<StepRun>> read_set_running(const Json& record);
+/// Of a step that leaves nothing to undo: reload, check-health.
+Result<std::unique_ptr<StepRun>> read_nothing(const Json& record);
 
 }  // namespace addon::executor

@@ -24,6 +24,11 @@ Result<> check_unit_file(const host::Directory& units, const UnitName& unit,
       fmt::format("/etc/systemd/system/{} changed since the plan was made", unit.str()), ErrorKind::stale));
 }
 
+Result<std::optional<std::uint64_t>> unit_inode(const host::Directory& units, const std::string& name) {
+  const auto state = TRY(units.stat(TRY(RelativePath::parse(name))));
+  return state ? std::optional(state->identity.inode) : std::nullopt;
+}
+
 std::string other_name(const StepContext& context, const UnitName& unit) {
   constexpr std::size_t enough = 16;
   return fmt::format(".addonctl-{}-{}.tmp", context.transaction,

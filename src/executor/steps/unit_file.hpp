@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,9 @@ namespace addon::executor {
 /// bytes, or something else (a digest of zeroes). An error of kind stale when it is not that now.
 Result<> check_unit_file(const host::Directory& units, const UnitName& unit,
                          const std::optional<Digest>& expected);
+
+/// The inode of an entry of the directory of units; nullopt where there is none.
+Result<std::optional<std::uint64_t>> unit_inode(const host::Directory& units, const std::string& name);
 
 /// A name for the other version of a unit's file while a transaction runs: hidden from systemd,
 /// which ignores names that start with a dot and do not end like a unit, and never too long.

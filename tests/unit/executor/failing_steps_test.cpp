@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <functional>
 
+#include "unit/executor/changes.hpp"
 #include "unit/executor/host.hpp"
 
 using namespace addon;
@@ -12,58 +13,8 @@ using namespace addon::executor;
 using namespace addon::executor::test;
 
 namespace {
-// An upgrade that uses every kind of step: it stages and grants, replaces, adds and retires units,
-// disables and enables, stops, starts and restarts, and takes capabilities.
-void prepare_upgrade(Host& host) {
-  host.install("probe", probe_files("1.0.0"));
-  host.install("scan", scan_files("1.0.0"));
-  Files probe = probe_files("1.1.0");
-  probe.at("probe.service").insert(10, "Nice=5\n");
-  probe.at("probe.service") += "WantedBy=network.target\n";
-  host.write_bundle("probe", probe);
-  Files scan = scan_files("2.0.0");
-  scan["scan-now.service"] = scan.at("scan.service");
-  scan["scan-now.timer"] = scan.at("scan.timer");
-  scan.erase("scan.service");
-  scan.erase("scan.timer");
-  host.write_bundle("scan", scan);
-}
-
-struct Sweep {
-  std::function<void(Host&)> prepare;
-  std::function<Request(const Host&)> request;
-};
-
-const Sweep kFirst{[](Host& host) {
-                     host.write_bundle("probe", probe_files());
-                     host.write_bundle("scan", scan_files());
-                   },
-                   [](const Host& host) {
-                     return host.apply({"probe", "scan"});
-                   }};
-const Sweep kUpgrade{prepare_upgrade, [](const Host& host) { return host.apply({"probe", "scan"}); }};
-const Sweep kRemoval{[](Host& host) {
-                       host.install("probe", probe_files());
-                       host.install("scan", scan_files());
-                     },
-                     [](const Host&) {
-                       return Host::remove({"probe", "scan"});
-                     }};
-const Sweep kRollback{[](Host& host) {
-                        host.install("probe", probe_files("1.0.0"));
-                        host.install("probe", probe_files("1.1.0"));
-                      },
-                      [](const Host&) { return Host::rollback("probe"); }};
-const Sweep kRepair{[](Host& host) {
-                      host.install("probe", probe_files());
-                      write_file(host / "opt/addons/probe/versions/1.0.0/probe", "altered");
-                      write_file(host / "etc/systemd/system/probe.service",
-                                 probe_files().at("probe.service") + "# x\n");
-                    },
-                    [](const Host& host) { return host.apply({"probe"}); }};
-
 // Runs until nothing is left to fail, setting the fault up anew each time. How many failed.
-int sweep(const Sweep& what, const std::function<void(Host&, int)>& set_fault,
+int sweep(const Change& what, const std::function<void(Host&, int)>& set_fault,
           const std::function<bool(const Host&)>& met) {
   Host host;
   what.prepare(host);
@@ -88,7 +39,7 @@ int sweep(const Sweep& what, const std::function<void(Host&, int)>& set_fault,
   }
 }
 
-int sweep_files(const Sweep& what, bool after_effect) {
+int sweep_files(const Change& what, bool after_effect) {
   return sweep(
       what,
       [&](Host& host, int at) {
@@ -98,7 +49,7 @@ int sweep_files(const Sweep& what, bool after_effect) {
       [](const Host& host) { return !host.faults.fail_at; });
 }
 
-int sweep_units(const Sweep& what, bool after_effect) {
+int sweep_units(const Change& what, bool after_effect) {
   return sweep(
       what,
       [&](Host& host, int at) {
@@ -152,7 +103,7 @@ TEST_CASE("a disk that is broken for good is told of, cause and consequences") {
   NEEDS_ROOT();
   Host host;
   prepare_upgrade(host);
-  host.faults.fail_at = 40;
+  host.faults.fail_at = 105;
   host.faults.for_good = true;
   const auto outcome = host.run(host.apply({"probe", "scan"}));
   CHECK(kind_of(outcome) == ErrorKind::undo_failed);

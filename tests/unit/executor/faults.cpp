@@ -5,7 +5,14 @@
 
 namespace addon::executor::test {
 
+void Faults::survive() {
+  if (!kill_at || (*kill_at)-- > 0) return;
+  kill_at.reset();
+  throw Killed{};
+}
+
 Result<> Faults::meet(const std::string& call) {
+  survive();
   calls.push_back(call);
   if (!fail_at) return {};
   if (*fail_at > 0) {

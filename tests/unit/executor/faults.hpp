@@ -9,6 +9,9 @@
 
 namespace addon::executor::test {
 
+/// The end of the process in the middle of what it does: nothing catches it on the way.
+struct Killed {};
+
 /// Which call of a directory, or of anything opened through it, fails: a disk that breaks or fills
 /// up at that moment, which no real one does on demand.
 struct Faults {
@@ -16,6 +19,10 @@ struct Faults {
   bool for_good = false;             ///< and every one after it
   bool fails_after_effect = false;   ///< where the call can have worked, at least in part
   std::vector<std::string> calls{};  ///< names of those made so far
+  std::optional<int> kill_at{};      ///< counts down with every call, also of units; at 0 the process ends
+
+  /// Throws Killed when this call is the one before which the process ends.
+  void survive();
 
   /// An error when this call is the one.
   Result<> meet(const std::string& call);

@@ -79,7 +79,7 @@ struct World {
               host.offline ? static_cast<host::UnitManager&>(no_units) : host.units,
               users,
               host.clock,
-              {CapabilitySet::all(), false},
+              {CapabilitySet::all(), false, host.boot},
               listener,
               &host.interrupted} {}
 
@@ -176,6 +176,7 @@ Host::Host(const std::string& parent)
   fs::create_directory(root_);
   fs::create_directory(top_ + "/bundles");
   units.set_root(root_);
+  units.before_call = [this] { faults.survive(); };
 }
 
 Host::~Host() {
@@ -229,9 +230,11 @@ Request Host::repair() {
 Result<Prepared> Host::prepare(const Request& request) {
   // Faults are for the executor.
   const auto faults_to_come = std::exchange(faults.fail_at, std::nullopt);
+  const auto death_to_come = std::exchange(faults.kill_at, std::nullopt);
   World world(*this, root_);
   auto prepared = executor::prepare(request, policy_, world.ports);
   faults.fail_at = faults_to_come;
+  faults.kill_at = death_to_come;
   return prepared;
 }
 
@@ -241,6 +244,11 @@ Result<Outcome> Host::execute(const Prepared& prepared) {
   const auto today = std::chrono::floor<std::chrono::days>(clock.now());
   const auto approved = TRY(policy::approve(prepared.plan, policy_, today));
   return executor::execute(approved, prepared.bundles, prepared.generation, world.ports);
+}
+
+Result<Recovery> Host::recover() {
+  World world(*this, root_);
+  return executor::recover(world.ports);
 }
 
 Result<Outcome> Host::run(const Request& request) { return execute(TRY(prepare(request))); }

@@ -10,6 +10,7 @@
 
 #include "executor/execute.hpp"
 #include "executor/prepare.hpp"
+#include "executor/recover.hpp"
 #include "policy/site_policy.hpp"
 #include "support/fake_units.hpp"
 #include "unit/executor/faults.hpp"
@@ -66,6 +67,8 @@ class Host {
   /// prepare, approve, execute. With `faults`, execute meets them.
   Result<Outcome> run(const Request& request);
   Result<Outcome> execute(const Prepared& prepared);
+  /// What the next run does first.
+  Result<Recovery> recover();
   /// The same, where everything must go well.
   Outcome must(const Request& request);
   /// Writes the files as a bundle and applies it, where everything must go well.
@@ -79,6 +82,7 @@ class Host {
   std::atomic<bool> interrupted = false;
   std::set<std::string> unknown_users;
   bool offline = false;
+  std::string boot = "boot-1";
   Lines progress;
 
  private:

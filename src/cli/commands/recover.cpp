@@ -1,0 +1,46 @@
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "cli/change.hpp"
+#include "cli/commands/all.hpp"
+
+namespace addon::cli {
+
+namespace {
+constexpr std::string_view kHelp = R"(Usage: addonctl recover
+
+Undoes a run that was cut off before it had committed, or cleans up after one
+that had: by a kill, a crash or a power cut. Every verb that changes the host
+does this first; at boot it is done before add-ons are started. Where there is
+nothing to recover, nothing is done. Needs root.
+
+)";
+
+void declare(CLI::App&, Arguments&) {}
+
+Report run(const Context& context, const Arguments&) {
+  const auto held = hold_host(context, "recover");
+  if (!held) return failed(held.error());
+  Report report;
+  report.body["recovered"] = to_json(held->recovery);
+  report.body["warnings"] = held->recovery.warnings;
+  const bool is_whole = held->recovery.outcome == executor::Recovery::Outcome::nothing;
+  report.conclusion = is_whole ? "Nothing to recover: no run was cut off." : "Recovered.";
+  return report;
+}
+}  // namespace
+
+Command recover_command() {
+  return {"recover",
+          "finish or undo a run that was cut off",
+          kHelp,
+          FindingsAre::problems,
+          PolicyFiles::refused,
+          declare,
+          run};
+}
+
+}  // namespace addon::cli

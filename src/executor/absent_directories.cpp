@@ -1,0 +1,46 @@
+#include "executor/absent_directories.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+
+namespace addon::executor {
+
+namespace {
+Result<> remove_from(host::Directory& parent, std::string_view name) {
+  const auto removed = parent.remove_directory(name);
+  if (!removed && removed.error().errno_value() != ENOTEMPTY) return removed;
+  return parent.sync();
+}
+
+Result<> remove_one(host::Directory& root, const RelativePath& path) {
+  const auto slash = path.str().rfind('/');
+  if (slash == std::string::npos) return remove_from(root, path.str());
+  const auto parent =
+      TRY(root.open_directory_if_present(TRY(RelativePath::parse(path.str().substr(0, slash)))));
+  return parent == nullptr ? Result<>() : remove_from(*parent, path.name());
+}
+}  // namespace
+
+Result<std::vector<RelativePath>> absent_directories(const host::Directory& root,
+                                                     const std::vector<RelativePath>& paths) {
+  std::vector<RelativePath> absent;
+  for (const RelativePath& path : paths) {
+    std::string reached;
+    for (const std::string_view segment : path.segments()) {
+      reached += reached.empty() ? "" : "/";
+      reached += segment;
+      const RelativePath way = TRY(RelativePath::parse(reached));
+      if (std::find(absent.begin(), absent.end(), way) != absent.end()) continue;
+      if (!TRY(root.stat(way))) absent.push_back(way);
+    }
+  }
+  return absent;
+}
+
+Result<> remove_directories(host::Directory& root, const std::vector<RelativePath>& were_absent) {
+  for (auto path = were_absent.rbegin(); path != were_absent.rend(); ++path) TRY(remove_one(root, *path));
+  return {};
+}
+
+}  // namespace addon::executor

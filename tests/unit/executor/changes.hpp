@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+
+#include "unit/executor/host.hpp"
+
+namespace addon::executor::test {
+
+/// A change of a host, for tests that disturb it at every single call.
+struct Change {
+  std::function<void(Host&)> prepare;
+  std::function<Request(const Host&)> request;
+};
+
+// Together they use every kind of step: they stage and grant, replace, add and retire units, disable and
+// enable, stop, start and restart, and take capabilities.
+extern const Change kFirst;
+extern const Change kUpgrade;
+extern const Change kRemoval;
+extern const Change kRollback;
+extern const Change kRepair;
+
+/// The host before kUpgrade.
+void prepare_upgrade(Host& host);
+
+}  // namespace addon::executor::test
