@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,8 @@ RelativePath directory_of(const unit::InstallLink& link) {
   return RelativePath::of({link.path.substr(0, link.path.rfind('/'))});
 }
 std::string name_of(const unit::InstallLink& link) { return link.path.substr(link.path.rfind('/') + 1); }
+
+std::string_view name_in(std::string_view target) { return target.substr(target.rfind('/') + 1); }
 
 /// "" where nothing is; something else than a link is an error.
 Result<std::string> target_of(const host::Directory& units, const unit::InstallLink& link) {
@@ -86,7 +89,7 @@ class SetEnablementRun final : public StepRun {
     for (const unit::InstallLink& link : links_) {
       if (!enable_) {
         TRY(make(*units, link));
-      } else if (leads_here(TRY(target_of(*units, link)))) {
+      } else if (name_in(TRY(target_of(*units, link))) == name_in(link.target)) {
         TRY(remove(*units, link));
       }
     }
@@ -94,10 +97,6 @@ class SetEnablementRun final : public StepRun {
   }
 
  private:
-  bool leads_here(const std::string& target) const {
-    return target.substr(target.rfind('/') + 1) == unit_.str();
-  }
-
   Result<> look_up(const host::Directory& root) {
     std::vector<unit::InstallLink> present;
     const auto units = TRY(root.open_directory_if_present(units_dir()));
