@@ -30,6 +30,7 @@ struct Raw {
   bool verbose = false;
   bool help = false;
   bool version = false;
+  bool has_root = false;
 };
 
 void declare_globals(CLI::App& app, GlobalOptions& options, Raw& raw) {
@@ -79,6 +80,7 @@ std::string interpret(const Raw& raw, const Command* command, GlobalOptions& opt
   if (raw.quiet && raw.verbose) return "-q and -v exclude each other";
   if (raw.quiet) options.verbosity = Verbosity::quiet;
   if (raw.verbose) options.verbosity = Verbosity::verbose;
+  if (raw.has_root && options.root.empty()) return "--root needs a directory";
   if (!raw.format.empty()) {
     std::string wrong = choose<Format>("--format", raw.format,
                                        {{"text", Format::text}, {"json", Format::json}}, options.format);
@@ -188,6 +190,7 @@ Parsed parse(const std::vector<std::string>& arguments, GlobalOptions& options) 
   }
   const std::vector<CLI::App*> verbs = app.get_subcommands();
   const CLI::App* verb = verbs.empty() ? nullptr : verbs.front();
+  raw.has_root = app.count("--root") > 0;
   invocation.command = verb == nullptr ? nullptr : find_command(verb->get_name());
   if (!wrong.empty()) return Misuse{invocation.command, wrong, help_hint(invocation.command)};
 

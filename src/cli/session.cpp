@@ -16,8 +16,17 @@
 namespace addon::cli {
 
 namespace {
+// As it was given: only where no symlink is on the way does ".." mean what it does in a name.
+Result<std::unique_ptr<host::Directory>> open_root_of(const GlobalOptions& options) {
+  if (options.root.find("..") != std::string::npos) {
+    std::error_code ignored;
+    TRY(linux::open_root(std::filesystem::absolute(options.root, ignored).string()));
+  }
+  return linux::open_root(root_path(options));
+}
+
 Result<std::unique_ptr<host::Directory>> open_host(const GlobalOptions& options) {
-  auto root = linux::open_root(root_path(options));
+  auto root = open_root_of(options);
   if (root || options.root.empty()) return root;
   const bool no_directory = root.error().errno_value() == ENOENT || root.error().errno_value() == ENOTDIR;
   Error error = std::move(root).error().with_context("--root");
