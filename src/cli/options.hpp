@@ -28,6 +28,7 @@ struct Arguments {
   std::string output;  ///< -o
   bool prune = false;
   bool detailed_exitcode = false;
+  bool allow_downgrade = false;
   Consent consent = Consent::ask;  ///< --yes
   std::optional<std::string> source;
   std::optional<std::uint64_t> to;  ///< --to

@@ -8,7 +8,7 @@ namespace addon::cli {
 
 Result<PreparedAgain> prepare_saved(const plan::SavedPlan& saved, const std::string& plan_file,
                                     const std::optional<std::string>& below, const LoadedPolicy& policy,
-                                    Session& session) {
+                                    Session& session, Downgrades downgrades) {
   std::vector<SourceName> sources;
   for (const std::string& name : saved.sources) sources.push_back(locate_source(name, plan_file, below));
   executor::Request request;
@@ -16,6 +16,7 @@ Result<PreparedAgain> prepare_saved(const plan::SavedPlan& saved, const std::str
   request.verb = sources.empty() ? executor::Request::Verb::repair : executor::Request::Verb::apply;
   request.bundles = TRY(open_sources(sources));
   request.prune = saved.prune;
+  request.allow_downgrade = downgrades == Downgrades::allowed;
   executor::Prepared prepared = TRY(executor::prepare(request, policy.policy, session.ports()));
   show_paths(prepared.findings, sources);
   std::vector<std::string> differences = plan::differences(saved, prepared.plan);

@@ -19,10 +19,12 @@ struct PreparedAgain {
   std::vector<std::string> differences;  ///< from the saved one; empty when it is not stale
 };
 
+enum class Downgrades { allowed, refused };
+
 /// Compiles what a saved plan was compiled from, as it is now. Changes nothing.
 Result<PreparedAgain> prepare_saved(const plan::SavedPlan& saved, const std::string& plan_file,
                                     const std::optional<std::string>& below, const LoadedPolicy& policy,
-                                    Session& session);
+                                    Session& session, Downgrades downgrades = Downgrades::allowed);
 
 /// The generation that came from applying this plan here, if any.
 std::optional<std::uint64_t> applied_as(const plan::SavedPlan& saved, const host::Directory& root);

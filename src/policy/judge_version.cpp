@@ -50,12 +50,10 @@ void judge_stage(Bench& bench, const plan::Stage& action) {
 
 void judge_downgrade(Bench& bench, const plan::SwitchCurrent& action,
                      const std::optional<Version>& recorded) {
-  if (!action.after) return;
-  const auto is_newer = [&](const std::optional<Version>& version) {
-    return version && version->precedence(*action.after) > 0;
-  };
-  if (!is_newer(recorded) && !is_newer(action.before)) return;
-  const Version& newer = is_newer(recorded) ? *recorded : *action.before;
+  // The record says what is active; a link that says otherwise is drift, which this repairs.
+  const std::optional<Version>& active = recorded ? recorded : action.before;
+  if (!action.after || !active || active->precedence(*action.after) <= 0) return;
+  const Version& newer = *active;
   Ruling ruling;
   for (const Line<Downgrade>& line : bench.policy.downgrade) {
     auto& decided = line.value == Downgrade::allow ? ruling.allowed_by : ruling.denied_by;

@@ -33,6 +33,8 @@ runs once you agree.
 
 Options:
   --yes                 Do not ask. Needed where there is no terminal.
+  --allow-downgrade     Go on where an add-on gets an older version, as far as the
+                        policy says downgrade: allow.
   --source DIR          Look for a saved plan's bundles below DIR.
 
 )";
@@ -40,6 +42,7 @@ Options:
 void declare(CLI::App& app, Arguments& arguments) {
   app.add_option("PATH", arguments.operands);
   app.add_flag_callback("--yes", [&arguments] { arguments.consent = Consent::given; });
+  app.add_flag("--allow-downgrade", arguments.allow_downgrade);
   app.add_option("--source", arguments.source);
 }
 
@@ -75,7 +78,8 @@ Report apply_saved(const Context& context, const std::string& file, const Argume
   if (!change) return failed(change.error());
   const auto saved = read_plan_file(file);
   if (!saved) return failed(saved.error());
-  auto again = prepare_saved(*saved, file, arguments.source, change->policy, *change->session);
+  auto again = prepare_saved(*saved, file, arguments.source, change->policy, *change->session,
+                             arguments.allow_downgrade ? Downgrades::allowed : Downgrades::refused);
   if (!again) return failed(again.error());
   // What is wrong with the inputs says more than that they have changed; that policy denies them now
   // is such a change.
@@ -83,7 +87,7 @@ Report apply_saved(const Context& context, const std::string& file, const Argume
   const bool usable = !has_errors(findings) || worst_kind(findings) == ErrorKind::denied;
   if (usable && !again->differences.empty())
     return stale(*saved, file, again->differences, change->session->root());
-  return finish_change(context, *change, std::move(again->prepared), Consent::given, "Applied");
+  return finish_change(context, *change, std::move(again->prepared), {Consent::given, {}}, "Applied");
 }
 
 Report apply_bundles(const Context& context, const Arguments& arguments) {
@@ -96,9 +100,10 @@ Report apply_bundles(const Context& context, const Arguments& arguments) {
   executor::Request request;
   request.verb = executor::Request::Verb::apply;
   request.bundles = std::move(*bundles);
+  request.allow_downgrade = arguments.allow_downgrade;
   auto prepared = executor::prepare(request, change->policy.policy, change->session->ports());
   if (!prepared) return failed(prepared.error());
-  return finish_change(context, *change, std::move(*prepared), arguments.consent, "Applied");
+  return finish_change(context, *change, std::move(*prepared), {arguments.consent, request}, "Applied");
 }
 
 Report run(const Context& context, const Arguments& arguments) {

@@ -111,6 +111,12 @@ TEST_CASE("what is current counts where no record tells") {
   CHECK(judge(plan, policy_of(usual_terms), today).findings.size() == 1);
 }
 
+TEST_CASE("a link that leads to a newer version than the record says is drift, and its repair no downgrade") {
+  plan::Plan plan = change_of("apply", "1.9.0", "1.9.0");
+  std::get<plan::SwitchCurrent>(plan.steps[0].action).before = version_of("9.9.9");
+  CHECK(judge(plan, policy_of(usual_terms), today).findings.empty());
+}
+
 TEST_CASE("a deny of downgrades wins, and a decision names the line that allows them") {
   const PolicyFile allow{"a.yaml", "policy: a\ndowngrade: allow\n" + usual_terms};
   const PolicyFile deny{"b.yaml", "policy: b\ndowngrade: deny\n"};
