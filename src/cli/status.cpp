@@ -108,7 +108,7 @@ Result<HostReport> read_status(Session& session, const std::set<AddonId>& only) 
     if (only.empty() || only.contains(id)) subjects.addons[id].push_back(release);
   }
   const host::HostState host = TRY(executor::observe(subjects, repair.generation.known, session.ports()));
-  HostReport report{repair.generation.number, {}};
+  HostReport report{repair.generation.number, {}, repair.warnings};
   for (const auto& [id, releases] : subjects.addons)
     report.addons.push_back(addon_of(releases.front(), host, drift));
   return report;
@@ -117,7 +117,7 @@ Result<HostReport> read_status(Session& session, const std::set<AddonId>& only) 
 Json to_json(const HostReport& status) {
   Json addons = Json::array();
   for (const AddonReport& addon : status.addons) addons.push_back(to_json(addon));
-  return {{"generation", status.generation}, {"addons", std::move(addons)}};
+  return {{"generation", status.generation}, {"addons", std::move(addons)}, {"warnings", status.warnings}};
 }
 
 std::string render(const HostReport& status) {

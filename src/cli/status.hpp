@@ -31,7 +31,8 @@ struct AddonReport {
 
 struct HostReport {
   std::uint64_t generation = 0;
-  std::vector<AddonReport> addons;  ///< sorted by id
+  std::vector<AddonReport> addons;    ///< sorted by id
+  std::vector<std::string> warnings;  ///< records that are damaged
 };
 
 /// What is active on the host, of these add-ons only where any are named. Error: kind usage for

@@ -35,10 +35,27 @@ Result<std::vector<std::uint64_t>> record_numbers(const host::Directory& directo
   return numbers;
 }
 
+// What somebody else than root can write is not believed.
+Result<> check_owner(const host::FileState& state) {
+  const bool is_link = state.type == host::FileType::symlink;  // has no mode of its own, and is not followed
+  if (is_link || (state.uid == 0 && (state.mode & 0022U) == 0)) return {};
+  return tl::unexpected(
+      Error(fmt::format("it is not root's alone to write (owner {}, mode {:04o})", state.uid, state.mode)));
+}
+
+bool is_damage(const Error& error) {
+  // A record that is damaged stays so; a disk that cannot be read may be read again.
+  return error.errno_value() == 0 || error.errno_value() == EISDIR || error.errno_value() == EINVAL ||
+         error.errno_value() == ELOOP;
+}
+
 Result<plan::Generation> read_record(const host::Directory& directory, std::uint64_t number) {
   const std::string name = record_name(number);
   const std::string context =
       fmt::format("cannot read generation {} ({}/{})", number, directory.path(), name);
+  if (const auto state = TRY_CONTEXT(context, directory.stat(RelativePath::of({name})))) {
+    TRY_CONTEXT(context, check_owner(*state));
+  }
   const std::string text = TRY_CONTEXT(context, directory.read_file(RelativePath::of({name}), kMaxRecord));
   const Json json = TRY_CONTEXT(context, parse_json(text, name));
   plan::Generation generation = TRY_CONTEXT(context, plan::generation_from_json(json));
@@ -75,17 +92,38 @@ Result<Generations> read_generations(const host::Directory& root) {
   return generations;
 }
 
-Result<plan::Generation> read_last_generation(const host::Directory& root) {
+Result<LastGeneration> read_last_generation(const host::Directory& root) {
+  LastGeneration last;
   const auto directory = TRY(root.open_directory_if_present(generations_dir()));
-  if (directory == nullptr) return plan::Generation{};
+  if (directory == nullptr) return last;
+  TRY_CONTEXT(fmt::format("cannot believe {}", directory->path()), check_owner(TRY(directory->state())));
   const std::vector<std::uint64_t> numbers = TRY(record_numbers(*directory));
-  if (numbers.empty()) return plan::Generation{};
-  return read_record(*directory, numbers.back()).map_error([](Error error) {
-    return Error(
-        fmt::format("{}; it says what is active, so nothing is done without it: restore it, or move "
-                    "it away to go on from the generation before",
-                    error.message()));
-  });
+  for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {
+    auto record = read_record(*directory, *number);
+    if (record) {
+      last.generation = std::move(*record);
+      break;
+    }
+    if (!is_damage(record.error())) return tl::unexpected(std::move(record).error());
+    last.damaged.push_back({*number, record.error().message()});
+  }
+  return last;
+}
+
+Result<std::vector<std::string>> put_damaged_aside(host::Directory& root) {
+  std::vector<std::string> sentences;
+  const LastGeneration last = TRY(read_last_generation(root));
+  if (last.damaged.empty()) return sentences;
+  const auto directory = TRY(root.open_directory(generations_dir()));
+  for (const DamagedRecord& record : last.damaged) {
+    const std::string name = record_name(record.number);
+    TRY(directory->rename(name, name + ".damaged", host::RenameMode::replace));
+    sentences.push_back(
+        fmt::format("{}; it was put aside as {}.damaged, and generation {} is taken for the last", record.why,
+                    name, last.generation.number));
+  }
+  TRY(directory->sync());
+  return sentences;
 }
 
 Result<> commit_generation(host::Directory& records, const plan::Generation& generation) {

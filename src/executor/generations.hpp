@@ -22,9 +22,24 @@ struct Generations {
 
 Result<Generations> read_generations(const host::Directory& root);
 
-/// Only the last generation: what all but history and rollback need. A newest record that cannot
-/// be read is an error, because guessing what is active would be worse.
-Result<plan::Generation> read_last_generation(const host::Directory& root);
+/// A record that is not what was written, or that others than root can write.
+struct DamagedRecord {
+  std::uint64_t number = 0;
+  std::string why;  ///< a sentence
+};
+
+struct LastGeneration {
+  plan::Generation generation;         ///< the last that can be believed; 0 where none is recorded
+  std::vector<DamagedRecord> damaged;  ///< later ones
+};
+
+/// Only the last generation: what all but history and rollback need. A record that cannot be read
+/// because of the disk is an error; one that is damaged is passed over.
+Result<LastGeneration> read_last_generation(const host::Directory& root);
+
+/// Renames damaged records later than the last good one, so that they are in nobody's way and can still be
+/// looked at. A sentence for each.
+Result<std::vector<std::string>> put_damaged_aside(host::Directory& root);
 
 /// Makes the generation durable in the directory of records; from here on the transaction has happened.
 Result<> commit_generation(host::Directory& records, const plan::Generation& generation);

@@ -31,6 +31,7 @@ class Preparation {
     const auto today = std::chrono::floor<std::chrono::days>(ports_.clock.now());
     policy::Judgement judgement = policy::judge(std::move(compiled.plan), policy_, today);
     append(prepared_.findings, std::move(judgement.findings));
+    if (!request_.allow_downgrade) refuse_downgrades(judgement.plan);
     sort_findings(prepared_.findings);
     prepared_.plan = std::move(judgement.plan);
     prepared_.bundles = std::move(wish_.wanted);
@@ -38,6 +39,25 @@ class Preparation {
   }
 
  private:
+  // What policy does not allow anyway has its finding.
+  void refuse_downgrades(const plan::Plan& plan) {
+    for (const auto& [id, change] : plan.changes) {
+      const bool is_older = change.from && change.to && change.from->precedence(*change.to) > 0;
+      const bool is_refused =
+          std::any_of(prepared_.findings.begin(), prepared_.findings.end(), [&](const Finding& finding) {
+            return finding.rule == &rules::policy_downgrade && finding.addon == id.str();
+          });
+      if (!is_older || is_refused) continue;
+      Finding finding = make_finding(
+          rules::policy_downgrade,
+          fmt::format("{} {} is older than {}, which is active; policy allows that, but it was not asked for",
+                      id.str(), change.to->str(), change.from->str()));
+      finding.addon = id.str();
+      finding.fix = fmt::format("go back with addonctl rollback {}, or add --allow-downgrade", id.str());
+      prepared_.findings.push_back(std::move(finding));
+    }
+  }
+
   // What was read to observe the host need not be read again by the next run.
   void remember(const host::HostState& host) {
     host::KnownDigests& known = prepared_.generation.known;
@@ -68,7 +88,12 @@ class Preparation {
 
   Result<> last_generation() {
     ports_.progress.doing("reading the last generation");
-    prepared_.generation = TRY(read_last_generation(ports_.root));
+    LastGeneration last = TRY(read_last_generation(ports_.root));
+    prepared_.generation = std::move(last.generation);
+    for (DamagedRecord& record : last.damaged) {
+      prepared_.warnings.push_back(
+          fmt::format("{}; generation {} is taken for the last", record.why, prepared_.generation.number));
+    }
     return {};
   }
 
@@ -151,9 +176,8 @@ class Preparation {
     return {};
   }
 
-  // The newest record decides what is active; without it nothing is certain.
   Result<> use_last_of(const Generations& generations) {
-    prepared_.generation = TRY(read_last_generation(ports_.root));
+    TRY(last_generation());
     if (prepared_.generation.number != generations.last().number) {
       return tl::unexpected(Error("the generations changed while they were read; try again"));
     }

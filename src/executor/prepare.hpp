@@ -30,6 +30,7 @@ struct Request {
   Verb verb = Verb::apply;
   std::vector<BundleSource> bundles;        ///< apply
   bool prune = false;                       ///< apply
+  bool allow_downgrade = true;              ///< apply: whoever asks means an older version, too
   std::set<AddonId> addons;                 ///< remove; rollback_addon: the one; repair: empty means all
   std::optional<std::uint64_t> generation;  ///< rollback_host: default the one before
 };
@@ -41,6 +42,7 @@ struct Prepared {
   std::vector<bundle::Bundle> bundles;  ///< staging reads through these
   /// What was last committed. Its known digests are joined by those that were computed now.
   plan::Generation generation;
+  std::vector<std::string> warnings;  ///< sentences: records that are damaged
 };
 
 /// Reads the bundles, observes the host, compiles and judges. Changes nothing. Each file is read

@@ -103,6 +103,8 @@ std::string Recovery::sentence() const {
 Result<Recovery> recover(Ports& ports) {
   JournalState state = TRY(read_journal(ports.root));
   std::vector<std::string> warnings = TRY(quarantine(ports.root, state));
+  const std::vector<std::string> records = TRY(put_damaged_aside(ports.root));
+  warnings.insert(warnings.end(), records.begin(), records.end());
   Recovery recovery;
   if (state.open) recovery = TRY(Recovering(std::move(*state.open), ports).run());
   recovery.warnings.insert(recovery.warnings.begin(), warnings.begin(), warnings.end());

@@ -71,6 +71,8 @@ Report run(const Context& context, const Arguments& arguments) {
   Report report;
   report.body["generation"] = repair->generation.number;
   report.body["drift"] = to_json(drift);
+  report.body["warnings"] = repair->warnings;
+  for (const std::string& warning : repair->warnings) context.console.warning(warning);
   if (drift.empty()) {
     report.conclusion = "No drift.";
     return report;

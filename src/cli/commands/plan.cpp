@@ -88,6 +88,7 @@ Report run(const Context& context, const Arguments& arguments) {
   Report report;
   report.findings = all_findings(compiled->policy, compiled->prepared);
   report.exit = exit_code(report.findings);
+  for (const std::string& warning : compiled->prepared.warnings) context.console.warning(warning);
   const Json plan = plan::to_json(compiled->prepared.plan);
   report.body["plan"] = plan;
   // Without a sound bundle there is nothing to compare the host with: it does not "match".

@@ -36,8 +36,9 @@ Report run(const Context& context, const Arguments& arguments) {
   if (!ids) return failed(ids.error());
   auto change = begin_change(context, "remove");
   if (!change) return failed(change.error());
-  const auto generation = executor::read_last_generation(change->session->root());
-  if (!generation) return failed(generation.error());
+  const auto last = executor::read_last_generation(change->session->root());
+  if (!last) return failed(last.error());
+  const plan::Generation* generation = &last->generation;
 
   Json absent = Json::array();
   executor::Request request;
@@ -56,7 +57,7 @@ Report run(const Context& context, const Arguments& arguments) {
   } else {
     auto prepared = executor::prepare(request, change->policy.policy, change->session->ports());
     if (!prepared) return failed(prepared.error());
-    report = finish_change(context, *change, std::move(*prepared), arguments.consent, "Removed");
+    report = finish_change(context, *change, std::move(*prepared), {arguments.consent, request}, "Removed");
   }
   report.body["not_installed"] = std::move(absent);
   return report;

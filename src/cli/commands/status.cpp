@@ -35,6 +35,7 @@ Report run(const Context& context, const Arguments& arguments) {
   Report report;
   report.body = to_json(*status);
   context.console.result(render(*status));
+  for (const std::string& warning : status->warnings) context.console.warning(warning);
   return report;
 }
 }  // namespace

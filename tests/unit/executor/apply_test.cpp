@@ -300,13 +300,14 @@ TEST_CASE("what is remembered by identity is what the file with that identity ho
       REQUIRE(stat((directory + "/" + name).c_str(), &state) == 0);
       by_inode[state.st_ino] = read_file(directory + "/" + name);
       INFO(directory << "/" << name);
-      const auto known = std::find_if(generation->known.begin(), generation->known.end(),
-                                      [&](const auto& one) { return one.first.inode == state.st_ino; });
-      REQUIRE(known != generation->known.end());
+      const auto known =
+          std::find_if(generation->generation.known.begin(), generation->generation.known.end(),
+                       [&](const auto& one) { return one.first.inode == state.st_ino; });
+      REQUIRE(known != generation->generation.known.end());
       CHECK(known->second == Digest::of(by_inode[state.st_ino]));
     }
   }
-  CHECK(generation->known.size() == by_inode.size());
+  CHECK(generation->generation.known.size() == by_inode.size());
 }
 
 TEST_CASE("bytes that nobody read are never remembered") {

@@ -224,7 +224,7 @@ TEST_CASE("what cannot be put back is said, and tried again") {
   host.write_bundle("probe", probe_files("1.1.0"));
   const State before = state_of(host);
   REQUIRE(dies(host, 80, [&] { static_cast<void>(host.run(host.apply({"probe"}))); }));
-  host.faults.fail_at = 6;
+  host.faults.fail_at = 14;
   const auto recovery = host.recover();
   host.faults.fail_at.reset();
   CHECK(kind_of(recovery) == ErrorKind::undo_failed);
