@@ -66,7 +66,9 @@ int run(const std::vector<std::string>& arguments, std::FILE* out, std::FILE* er
   const Outcome outcome = carry_out(parsed, options, console);
   print(outcome.report, outcome.command, console);
   if (console.flush()) return outcome.report.exit;
-  console.error("cannot write the results to standard output");
+  const bool applied = outcome.report.body.value("applied", false);
+  console.error(applied ? "what was asked for is done, but the results cannot be written to standard output"
+                        : "cannot write the results to standard output");
   return outcome.report.exit == kExitDone ? static_cast<int>(ErrorKind::failed) : outcome.report.exit;
 }
 

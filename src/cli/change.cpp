@@ -49,6 +49,23 @@ Report cancelled(Report report) {
   return report;
 }
 
+Report unseen(Report report) {
+  report.exit = static_cast<int>(ErrorKind::failed);
+  report.error = "the plan cannot be written to standard output, so nobody has seen it; nothing was changed";
+  return report;
+}
+
+// People take their time to answer.
+Result<> check_same(const Context& context, const Change& change, const executor::Prepared& seen,
+                    const executor::Request& request) {
+  const LoadedPolicy policy = TRY(load_site_policy(root_path(context.options), PolicyTrust::root_only));
+  const executor::Prepared now = TRY(executor::prepare(request, policy.policy, change.session->ports()));
+  if (plan::digest_of(now.plan) == plan::digest_of(seen.plan)) return {};
+  return tl::unexpected(Error(
+      "the policy, a bundle or the host changed while the question stood; nothing was changed, run it again",
+      ErrorKind::stale));
+}
+
 Report run(const Context& context, Change& change, const policy::ApprovedPlan& approved,
            const executor::Prepared& prepared, Report report, std::string_view done) {
   const Interruption interruption;
@@ -116,8 +133,8 @@ Result<Change> begin_change(const Context& context, std::string_view verb) {
   return Change{std::move(held.session), std::move(held.lock), std::move(held.recovery), std::move(policy)};
 }
 
-Report finish_change(const Context& context, Change& change, executor::Prepared prepared, Consent consent,
-                     std::string_view done) {
+Report finish_change(const Context& context, Change& change, executor::Prepared prepared,
+                     const Asking& asking, std::string_view done) {
   Report report;
   report.findings = all_findings(change.policy, prepared);
   report.exit = exit_code(report.findings);
@@ -128,10 +145,13 @@ Report finish_change(const Context& context, Change& change, executor::Prepared 
   if (report.exit != kExitDone) return report;
   context.console.result(render_plan(report.body["plan"], context.console.palette()));
   if (!has_changes(prepared.plan)) return report;
-  if (consent == Consent::ask) {
+  if (!context.console.flush()) return unseen(std::move(report));
+  if (asking.consent == Consent::ask) {
     if (!context.console.can_ask()) return nobody_to_ask(std::move(report), prepared.plan.verb);
     context.console.result("\n");
     if (!context.console.confirm("Apply these changes?")) return cancelled(std::move(report));
+    const auto same = check_same(context, change, prepared, asking.request);
+    if (!same) return failed(same.error());
   }
   // Judged again, by the one function that can make an ApprovedPlan.
   const auto approved = policy::approve(prepared.plan, change.policy.policy, today(*change.session));

@@ -41,10 +41,18 @@ Json to_json(const executor::Recovery& recovery);
 /// Holds the host, then reads its policy. Errors: as hold_host; the policy's findings.
 Result<Change> begin_change(const Context& context, std::string_view verb);
 
+/// Whether somebody has to be asked, and what for: after the answer everything is looked at again.
+struct Asking {
+  Consent consent = Consent::ask;
+  executor::Request request;  ///< not needed where nobody is asked
+};
+
 /// Shows the plan, asks where nobody consented, and runs it: all of it, or nothing. `done` is what
-/// it says afterwards: "Applied". Errors among the findings end it before anything is shown.
-Report finish_change(const Context& context, Change& change, executor::Prepared prepared, Consent consent,
-                     std::string_view done);
+/// it says afterwards: "Applied". Errors among the findings end it before anything is shown; where policy,
+/// bundles or host changed while the question stood, the answer was to another plan, and the error is of kind
+/// stale.
+Report finish_change(const Context& context, Change& change, executor::Prepared prepared,
+                     const Asking& asking, std::string_view done);
 
 /// Whether running the plan would do anything: change the host, or what is recorded about it.
 bool has_changes(const plan::Plan& plan);

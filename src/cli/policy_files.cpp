@@ -20,6 +20,15 @@ constexpr std::size_t kReadLimit = std::size_t{16} << 20;
 
 tl::unexpected<Error> not_believed(Error error, const std::string& file) {
   const bool untrusted = error.errno_value() == EPERM || error.errno_value() == ELOOP;
+  // A directory or a fifo in its place is input that is wrong; a disk that fails is not.
+  const bool misplaced = error.errno_value() == 0 || error.errno_value() == EISDIR ||
+                         error.errno_value() == EINVAL || error.errno_value() == ENXIO ||
+                         error.errno_value() == ENOTDIR;
+  if (misplaced) {
+    Finding finding = make_finding(rules::document_unreadable, error.message(), {file, 0, 0});
+    finding.fix = "put the policy there as a regular file, or remove what is in its place";
+    return tl::unexpected(Error::of({std::move(finding)}));
+  }
   if (!untrusted) return tl::unexpected(std::move(error).with_context("cannot load the site policy"));
   return tl::unexpected(Error::of({make_finding(rules::policy_untrusted, error.message(), {file, 0, 0})}));
 }

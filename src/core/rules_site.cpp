@@ -158,7 +158,7 @@ constinit const Rule host_tampered{"host-tampered", error, failed,
                                    "Something below the add-on's directories is not what addonctl put there.",
                                    "A link or a foreign file there could lead root's writes elsewhere, so "
                                    "nothing is changed. Find out who changed "
-                                   "it, remove it, and run addonctl verify."};
+                                   "it, remove it, and run addonctl diff."};
 
 constinit const Rule host_unit_foreign{
     "host-unit-foreign", error, invalid, "A unit of this name exists and was not installed by addonctl.",
@@ -194,7 +194,7 @@ constinit const Rule host_version_altered{
     "host-version-altered", error, failed, "An installed version is no longer what was installed.",
     "Its files, owners, modes or capabilities differ from the record, so activating it would run something "
     "that "
-    "nobody approved. Run addonctl verify to see what differs, and install the version again."};
+    "nobody approved. Run addonctl diff to see what differs, and install the version again."};
 
 constinit const Rule host_version_missing{"host-version-missing", error, failed,
                                           "The directory of a version that is to be activated is missing.",

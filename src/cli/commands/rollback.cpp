@@ -60,7 +60,7 @@ Report run(const Context& context, const Arguments& arguments) {
   if (!change) return failed(change.error());
   auto prepared = executor::prepare(*request, change->policy.policy, change->session->ports());
   if (!prepared) return failed(prepared.error());
-  return finish_change(context, *change, std::move(*prepared), arguments.consent, "Rolled back");
+  return finish_change(context, *change, std::move(*prepared), {arguments.consent, *request}, "Rolled back");
 }
 }  // namespace
 
