@@ -3,8 +3,8 @@
 #include <chrono>
 #include <vector>
 
-#include "cli/lint_targets.hpp"
-#include "core/finding.hpp"
+#include "cli/lint/subject.hpp"
+#include "cli/lint/targets.hpp"
 #include "policy/site_policy.hpp"
 
 namespace addon::cli {
@@ -15,8 +15,12 @@ struct LintBasis {
   std::chrono::sys_days today;
 };
 
-/// Everything that is wrong with each target, sorted within it, in the order of the targets.
+/// Whether comments that ask to ignore a finding are heard.
+enum class Comments { heard, unheard };
+
+/// Each target with everything that is wrong with it, sorted within it, in the order of the targets.
 /// Works on several at once.
-std::vector<Finding> lint(const std::vector<LintTarget>& targets, const LintBasis& basis);
+std::vector<LintSubject> lint(const std::vector<LintTarget>& targets, const LintBasis& basis,
+                              Comments comments);
 
 }  // namespace addon::cli
