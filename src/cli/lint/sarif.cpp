@@ -36,11 +36,11 @@ Json artifact(const std::string& path) {
   return location;
 }
 
+// Some readers refuse a place without a line (GitHub's among them): a whole file begins at its first.
 Json physical(const std::string& path, int line, int column) {
-  Json location = {{"artifactLocation", artifact(path)}};
-  if (line > 0) location["region"]["startLine"] = line;
-  if (line > 0 && column > 0) location["region"]["startColumn"] = column;
-  return location;
+  Json region = {{"startLine", std::max(line, 1)}};
+  if (line > 0 && column > 0) region["startColumn"] = column;
+  return {{"artifactLocation", artifact(path)}, {"region", std::move(region)}};
 }
 
 Json suppressions(const LintFinding& found) {
