@@ -31,7 +31,7 @@ std::string to_text(std::vector<BaselineEntry> entries);
 
 /// Marks the findings that are in the baseline. Those that say that lint could not look at
 /// something count always. Gives the entries that nothing matches any more, as far as these
-/// operands (report paths) could have shown it.
+/// operands (report paths) could have shown it: below them, and not where a text could not be read as YAML.
 std::vector<BaselineEntry> apply_baseline(const std::vector<BaselineEntry>& baseline,
                                           const std::vector<std::string>& operands,
                                           std::vector<LintSubject>& subjects);

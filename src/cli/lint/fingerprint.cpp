@@ -31,6 +31,7 @@ void fingerprint(std::vector<LintSubject>& subjects) {
   SourceLines sources;
   std::map<std::tuple<std::string_view, std::string, std::string>, std::size_t> seen;
   for (LintSubject& subject : subjects) {
+    subject.path = report_path(subject.name, here);
     for (LintFinding& found : subject.findings) {
       const Finding& finding = found.finding;
       found.path = report_path(finding.at.file, here);

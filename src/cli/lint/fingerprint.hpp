@@ -18,7 +18,8 @@ std::string report_path(const std::string& file, const std::string& working_dire
 std::string fingerprint(std::string_view rule, std::string_view path, std::string_view line,
                         std::size_t occurrence);
 
-/// Sets path and fingerprint of every finding. Reads the files that they point into.
+/// Sets the path of every subject, and path and fingerprint of every finding. Reads the files that they point
+/// into.
 void fingerprint(std::vector<LintSubject>& subjects);
 
 }  // namespace addon::cli

@@ -44,7 +44,7 @@ Case case_of(const LintSubject& subject, Severity fail_on) {
     }
   }
   Case made{fmt::format("    <testcase classname=\"addonctl.lint\" name=\"{}\" time=\"0\"",
-                        xml_escaped(subject.name)),
+                        xml_escaped(subject.path)),
             !failures.empty()};
   if (failures.empty() && others.empty()) {
     made.text += "/>\n";

@@ -39,6 +39,7 @@ struct LintSubject {
   enum class Kind { manifest, bundle, policy, unusable };
   Kind kind = Kind::manifest;
   std::string name;             ///< as the user named it, or below what they named
+  std::string path{};           ///< report_path() of that
   bool understood = true;       ///< nothing kept lint from looking at all of it
   std::vector<LintText> texts;  ///< whose comments are heard
   std::vector<LintFinding> findings;

@@ -51,6 +51,14 @@ TEST_CASE("what is in the baseline does not count, and what is gone is stale") {
   CHECK(apply_baseline(baseline, {"e"}, all).empty());
 }
 
+TEST_CASE("nothing is called stale where a text could not be read as YAML") {
+  auto all = subjects({found(rules::document_syntax, "d/a.yaml", "1")});
+  all.front().path = "d/a.yaml";
+  const std::vector<BaselineEntry> baseline = {{"d/a.yaml", "schema-type", Digest::of("2").hex()},
+                                               {"d/b.yaml", "schema-type", Digest::of("3").hex()}};
+  CHECK(apply_baseline(baseline, {"."}, all) == std::vector<BaselineEntry>{baseline[1]});
+}
+
 TEST_CASE("a baseline holds no finding that says that lint could not look, and none that is ignored") {
   auto ignored = found(rules::schema_type, "a.yaml", "1");
   ignored.suppression = Suppression{Suppression::Kind::ignored, "x", {}};
