@@ -14,8 +14,17 @@ namespace {
 constexpr std::string_view kVersion = ADDONCTL_VERSION;
 
 void print(const Report& report, const Command* command, Console& console) {
-  if (!console.is_text()) {
+  if (console.is_json()) {
     console.json(to_json(report, command == nullptr ? "" : command->name));
+    return;
+  }
+  if (!console.is_text()) {
+    console.document(report.document);
+    if (!report.error.empty()) console.error(report.error);
+    // Whoever looks at the log of a CI job shall see how it ended; the document is a file somewhere.
+    if (!report.conclusion.empty()) console.note(report.conclusion);
+    for (const std::string& note : report.notes) console.note(note);
+    for (const std::string& hint : report.hints) console.hint(hint);
     return;
   }
   const bool results = command != nullptr && command->findings == FindingsAre::results;

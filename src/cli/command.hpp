@@ -33,6 +33,7 @@ struct Command {
   PolicyFiles policy_files;
   void (*declare)(CLI::App& app, Arguments& arguments);
   Report (*run)(const Context& context, const Arguments& arguments);
+  std::span<const Format> more_formats = {};  ///< besides text and json; what it prints is Report::document
 };
 
 /// Every verb, in the order of the help text.

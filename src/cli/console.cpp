@@ -26,13 +26,13 @@ Console::Console(const GlobalOptions& options, std::FILE* out, std::FILE* err)
       err_palette_(palette_for(options.colour, fileno(err))) {}
 
 void Console::result(std::string_view text) {
-  if (!is_text() || text.empty()) return;
+  if (is_json() || text.empty()) return;
   write_all(out_, text);
   has_results_ = true;
 }
 
 void Console::say(Paint paint, std::string_view label, std::string_view message) {
-  if (!is_text()) return;
+  if (is_json()) return;
   // Whoever reads both streams in one place shall read them in order.
   flush_now(out_);
   write_all(err_, fmt::format("{}: {}\n", err_palette_(paint, label), one_line(message)));
@@ -66,6 +66,8 @@ void Console::findings(const std::vector<Finding>& findings, Place place) {
 void Console::json(const Json& object) {
   write_all(out_, object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
+
+void Console::document(std::string_view text) { write_all(out_, text); }
 
 bool Console::errors_on_terminal() const { return isatty(fileno(err_)) == 1; }
 

@@ -12,20 +12,21 @@
 namespace addon::cli {
 
 /// The two streams of the program, and who may see what on them: results on stdout, everything else
-/// on stderr. With --format json only the report is printed, and nobody is asked anything.
+/// on stderr. With --format json only the report is printed, and nobody is asked anything. A verb's
+/// own format is the one document on stdout, and stderr is as with text.
 class Console {
  public:
   /// Precondition: the streams outlive it.
   Console(const GlobalOptions& options, std::FILE* out, std::FILE* err);
 
-  /// Results; text only.
+  /// Results; not with json.
   void result(std::string_view text);
-  /// "error: MESSAGE" on stderr; text only.
+  /// "error: MESSAGE" on stderr; not with json.
   void error(std::string_view message);
-  /// "warning: MESSAGE" and "note: MESSAGE" on stderr; text only, notes not with -q.
+  /// "warning: MESSAGE" and "note: MESSAGE" on stderr; not with json, notes not with -q.
   void warning(std::string_view message);
   void note(std::string_view message);
-  /// "hint: MESSAGE" on stderr; text only, not with -q.
+  /// "hint: MESSAGE" on stderr; not with json, not with -q.
   void hint(std::string_view message);
   /// What is being done, on stderr.
   void progress(std::string_view message);
@@ -34,8 +35,11 @@ class Console {
   void findings(const std::vector<Finding>& findings, Place place);
 
   void json(const Json& object);
+  /// A whole document in a verb's own format.
+  void document(std::string_view text);
 
   bool is_text() const { return options_.format == Format::text; }
+  bool is_json() const { return options_.format == Format::json; }
   /// Whether somebody sits there who can be asked.
   bool can_ask() const;
   /// Asks on stderr and reads one line of stdin: "y" or "yes" is yes.

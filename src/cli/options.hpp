@@ -7,7 +7,7 @@
 
 namespace addon::cli {
 
-enum class Format { text, json };
+enum class Format { text, json, sarif, junit, github };
 enum class ColourMode { automatic, always, never };
 enum class Verbosity { quiet, normal, verbose };
 
@@ -32,6 +32,10 @@ struct Arguments {
   Consent consent = Consent::ask;  ///< --yes
   std::optional<std::string> source;
   std::optional<std::uint64_t> to;  ///< --to
+  std::string fail_on;              ///< --fail-on; "" is error
+  std::string baseline;             ///< --baseline
+  std::string write_baseline;       ///< --write-baseline
+  bool no_ignore = false;           ///< --no-ignore
 };
 
 }  // namespace addon::cli

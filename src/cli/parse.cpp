@@ -59,8 +59,8 @@ struct Choice {
 };
 
 template <class T>
-std::string choose(std::string_view option, const std::string& given,
-                   std::initializer_list<Choice<T>> choices, T& value) {
+std::string choose(std::string_view option, const std::string& given, const std::vector<Choice<T>>& choices,
+                   T& value) {
   std::vector<std::string> words;
   for (const auto& choice : choices) {
     if (choice.word == given) {
@@ -75,6 +75,42 @@ std::string choose(std::string_view option, const std::string& given,
                                      quoted(given), quoted(meant));
 }
 
+const std::vector<Choice<Format>>& all_formats() {
+  static const std::vector<Choice<Format>> formats = {{"text", Format::text},
+                                                      {"json", Format::json},
+                                                      {"sarif", Format::sarif},
+                                                      {"junit", Format::junit},
+                                                      {"github", Format::github}};
+  return formats;
+}
+
+bool takes(const Command* command, Format format) {
+  if (format == Format::text || format == Format::json) return true;
+  return command != nullptr && std::find(command->more_formats.begin(), command->more_formats.end(),
+                                         format) != command->more_formats.end();
+}
+
+// ", which only lint takes" for a format of other verbs, or "".
+std::string takers_of(const std::string& word) {
+  std::vector<std::string> verbs;
+  for (const auto& choice : all_formats()) {
+    if (choice.word != word) continue;
+    for (const Command& command : commands()) {
+      if (takes(&command, choice.value)) verbs.emplace_back(command.name);
+    }
+  }
+  return verbs.empty() ? "" : fmt::format(", which only {} takes", join(verbs, " and "));
+}
+
+std::string choose_format(const std::string& word, const Command* command, Format& format) {
+  std::vector<Choice<Format>> choices;
+  for (const auto& choice : all_formats()) {
+    if (takes(command, choice.value)) choices.push_back(choice);
+  }
+  const std::string wrong = choose<Format>("--format", word, choices, format);
+  return wrong.empty() ? wrong : wrong + takers_of(word);
+}
+
 // The message of what is wrong with the global options, or "".
 std::string interpret(const Raw& raw, const Command* command, GlobalOptions& options) {
   if (raw.quiet && raw.verbose) return "-q and -v exclude each other";
@@ -82,8 +118,7 @@ std::string interpret(const Raw& raw, const Command* command, GlobalOptions& opt
   if (raw.verbose) options.verbosity = Verbosity::verbose;
   if (raw.has_root && options.root.empty()) return "--root needs a directory";
   if (!raw.format.empty()) {
-    std::string wrong = choose<Format>("--format", raw.format,
-                                       {{"text", Format::text}, {"json", Format::json}}, options.format);
+    std::string wrong = choose_format(raw.format, command, options.format);
     if (!wrong.empty()) return wrong;
   }
   if (!raw.colour.empty()) {

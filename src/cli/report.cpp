@@ -57,8 +57,10 @@ Json to_json(const Report& report, std::string_view verb) {
   json["schema"] = "addonctl.report/v1";
   json["verb"] = verb;
   json["exit"] = report.exit;
-  json["findings"] = Json::array();
-  for (const Finding& finding : report.findings) json["findings"].push_back(to_json(finding));
+  if (!json.contains("findings")) {
+    json["findings"] = Json::array();
+    for (const Finding& finding : report.findings) json["findings"].push_back(to_json(finding));
+  }
   if (!report.error.empty()) json["error"] = report.error;
   return json;
 }

@@ -22,7 +22,8 @@ struct Report {
   std::vector<std::string> hints;  ///< what to do next; text only, not with -q
   std::string conclusion;          ///< the last line of the results; text only
   std::vector<std::string> notes;  ///< what to know besides; text only, not with -q
-  Json body = Json::object();      ///< the verb's own keys
+  Json body = Json::object();      ///< the verb's own keys; "findings" instead of those above
+  std::string document;            ///< all that stdout gets, in a format of the verb's own
 };
 
 /// A run that ended with this error: its exit code, its findings or else its message.

@@ -120,6 +120,12 @@ extern const Rule version_content_changed;
 // Plans.
 extern const Rule plan_edited;
 extern const Rule plan_stale;
+// Lint itself.
+extern const Rule lint_ignore_denied;
+extern const Rule lint_ignore_invalid;
+extern const Rule lint_ignore_unknown_rule;
+extern const Rule lint_ignore_unused;
+extern const Rule lint_not_judged;
 }  // namespace rules
 
 }  // namespace core

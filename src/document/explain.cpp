@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <regex>
+#include <set>
 
 #include "core/text.hpp"
 #include "document/scalar.hpp"
@@ -227,6 +228,7 @@ class Explainer {
       if (findings_.size() >= most_findings) return;
       if (shape.property(member.key) != nullptr || (is_root && is_private_key(member.key))) continue;
       const std::string meant = did_you_mean(member.key, known);
+      meant_.insert(meant);
       add_at(rules::schema_unknown_key, member.key_at, pointer_append(target_.pointer, member.key),
              fmt::format("unknown key {} in {}{}", quoted(member.key), target_.label,
                          meant.empty() ? "" : fmt::format("; did you mean \"{}\"?", meant)),
@@ -237,7 +239,8 @@ class Explainer {
 
   void explain_missing_keys(const Shape& shape) {
     for (const std::string& key : shape.required) {
-      if (node_.find_member(key) != nullptr) continue;
+      // One that is misspelt is not missing, too.
+      if (node_.find_member(key) != nullptr || meant_.contains(key)) continue;
       const Shape* inner = shape.property(key);
       const std::string wanted = inner == nullptr ? "" : wanted_words(*inner);
       add(rules::schema_missing_key, fmt::format("{} lacks the required key \"{}\"", target_.label, key),
@@ -249,6 +252,7 @@ class Explainer {
   const Node& node_;
   Target target_;
   std::vector<Finding>& findings_;
+  std::set<std::string> meant_;  ///< keys that unknown ones were taken for
 };
 
 // Follows the place through document and shape; false where either ends.

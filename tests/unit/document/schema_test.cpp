@@ -94,6 +94,13 @@ TEST_CASE("each missing key is one finding at the mapping that lacks it") {
             "2:8 schema-missing-key /inner: inner lacks the required key \"b\" | add \"b\": a whole number"});
 }
 
+TEST_CASE("a required key that is misspelt is unknown, and not missing as well") {
+  const Lines found = faults("name: a\ninner: {A: x, b: 1}\n");
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].find("schema-unknown-key /inner/A: ") != std::string::npos);
+  CHECK(found[0].find("did you mean \"a\"?") != std::string::npos);
+}
+
 TEST_CASE("a value outside an enum lists what is allowed") {
   CHECK(faults("colour: gren") == Lines{"1:9 schema-enum /colour: colour is \"gren\", but must be one of "
                                         "red, green, blue; did you mean \"green\"? | "

@@ -1,11 +1,13 @@
-#include "cli/lint_targets.hpp"
+#include "cli/lint/targets.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <system_error>
 
+#include "bundle/survey.hpp"
 #include "core/text.hpp"
 
 namespace addon::cli {
@@ -31,7 +33,7 @@ class Search {
       return add(rules::document_unreadable, "it does not exist", path);
     if (error) return add(rules::document_unreadable, error.message(), path);
     if (status.type() != fs::file_type::directory) {
-      found_.targets.push_back({LintTarget::Kind::manifest, path});
+      found_.targets.push_back({LintTarget::Kind::manifest, path, path});
       return;
     }
     const std::size_t before = found_.targets.size() + found_.findings.size();
@@ -69,24 +71,50 @@ class Search {
     if (error) return add(rules::document_unreadable, error.message(), path);
     const bool has_plain = std::find(manifests.begin(), manifests.end(), "addon.yaml") != manifests.end();
     if (has_plain || manifests.size() == 1) {
-      found_.targets.push_back({LintTarget::Kind::bundle, path});
+      const std::string name = has_plain ? "addon.yaml" : manifests.front();
+      found_.targets.push_back({LintTarget::Kind::bundle, path, bundle::file_in(path, name)});
       return;
     }
     std::sort(manifests.begin(), manifests.end());
     std::sort(directories.begin(), directories.end());
     for (const std::string& name : manifests)
-      found_.targets.push_back({LintTarget::Kind::manifest, below(path, name)});
+      found_.targets.push_back({LintTarget::Kind::manifest, below(path, name), below(path, name)});
     for (const std::string& name : directories) directory(below(path, name));
   }
 
   LintTargets found_;
 };
+
+// What a name stands for, links resolved; the name itself where that cannot be told.
+std::string place_of(const std::string& path) {
+  std::error_code error;
+  const fs::path place = fs::canonical(path, error);
+  return error ? path : place.string();
+}
+
+void drop_repeated(std::vector<LintTarget>& targets) {
+  std::set<std::string> of_bundles;
+  for (const LintTarget& target : targets) {
+    if (target.kind == LintTarget::Kind::bundle) of_bundles.insert(place_of(target.manifest));
+  }
+  std::set<std::string> seen;
+  std::erase_if(targets, [&](const LintTarget& target) {
+    const bool within =
+        target.kind == LintTarget::Kind::manifest && of_bundles.contains(place_of(target.path));
+    return within || !seen.insert(place_of(target.path)).second;
+  });
+}
 }  // namespace
 
 LintTargets find_lint_targets(const std::vector<std::string>& operands) {
   Search search;
-  for (const std::string& operand : operands) search.operand(operand);
-  return std::move(search).take();
+  std::set<std::string> seen;
+  for (const std::string& operand : operands) {
+    if (seen.insert(operand).second) search.operand(operand);
+  }
+  LintTargets found = std::move(search).take();
+  drop_repeated(found.targets);
+  return found;
 }
 
 }  // namespace addon::cli

@@ -11,7 +11,8 @@ namespace addon::cli {
 struct LintTarget {
   enum class Kind { manifest, bundle };
   Kind kind = Kind::manifest;
-  std::string path;  ///< as the user named it, or below what they named
+  std::string path;      ///< as the user named it, or below what they named
+  std::string manifest;  ///< path of the manifest: `path` itself where that is one
 };
 
 struct LintTargets {
@@ -21,7 +22,8 @@ struct LintTargets {
 
 /// What the operands mean. A file is a manifest. A directory with addon.yaml, or with one
 /// *.addon.yaml only, is a bundle. Any other directory stands for all of these in it and below it.
-/// Symlinks below an operand are not followed.
+/// Symlinks below an operand are not followed, and nothing is looked at twice: what several operands
+/// reach, by whatever name, stands where it is first met; a manifest that is a bundle's is the bundle.
 LintTargets find_lint_targets(const std::vector<std::string>& operands);
 
 }  // namespace addon::cli
