@@ -16,6 +16,8 @@ namespace addon::cli {
 namespace {
 constexpr std::size_t kMaxText = std::size_t{1} << 20;
 constexpr std::string_view kMark = "addonctl:";
+// As many as anybody writes: a hostile text has tens of thousands, each of them good for a warning.
+constexpr std::size_t kMostComments = 1000;
 
 using document::Comment;
 
@@ -53,11 +55,15 @@ class Finder {
   Finder(std::string_view text, const LintText& where)
       : where_(where),
         lines_(lines_of(text)),
-        comments_(where.kind == LintText::Kind::unit ? unit_comments(lines_) : document::comments_of(text)) {}
+        comments_(where.kind == LintText::Kind::unit ? unit_comments(lines_) : document::comments_of(text)),
+        next_(next_lines()) {}
 
   Ignores run() && {
+    std::size_t taken = 0;
     for (const Comment& comment : comments_) {
-      if (comment.text.starts_with(kMark)) take(comment);
+      if (!comment.text.starts_with(kMark)) continue;
+      if (++taken > kMostComments) break;
+      take(comment);
     }
     return std::move(found_);
   }
@@ -108,18 +114,27 @@ class Finder {
   SourceSpan at(const Comment& comment) const { return {where_.file, comment.at.line, comment.at.column}; }
 
   int line_of(const Comment& comment) const {
-    if (!comment.alone) return comment.at.line;
-    for (int line = comment.at.line + 1; static_cast<std::size_t>(line) <= lines_.size(); ++line) {
-      const auto same = [&](const Comment& other) { return other.alone && other.at.line == line; };
-      const bool is_comment = std::any_of(comments_.begin(), comments_.end(), same);
-      if (!is_comment && !trim(lines_[static_cast<std::size_t>(line) - 1]).empty()) return line;
+    return comment.alone ? next_[static_cast<std::size_t>(comment.at.line)] : comment.at.line;
+  }
+
+  // For each line the first one after it that is neither blank nor a comment; 0 for none. Once for
+  // all, for a hostile text may have a comment on every line.
+  std::vector<int> next_lines() const {
+    std::vector<bool> passed_over(lines_.size() + 1);
+    for (std::size_t i = 0; i < lines_.size(); ++i) passed_over[i + 1] = trim(lines_[i]).empty();
+    for (const Comment& comment : comments_) {
+      if (comment.alone) passed_over[static_cast<std::size_t>(comment.at.line)] = true;
     }
-    return 0;
+    std::vector<int> next(lines_.size() + 1);
+    for (std::size_t line = lines_.size(); line > 0; --line)
+      next[line - 1] = passed_over[line] ? next[line] : static_cast<int>(line);
+    return next;
   }
 
   const LintText& where_;
   std::vector<std::string_view> lines_;
   std::vector<Comment> comments_;
+  std::vector<int> next_;
   Ignores found_;
 };
 

@@ -70,6 +70,12 @@ TEST_CASE("a comment without rule or reason, or of an unknown rule, is no ignore
   CHECK(complaints("# see addonctl: ignore schema-typo x\n").empty());
 }
 
+TEST_CASE("of very many comments the first are heard") {
+  std::string text;
+  for (int i = 0; i < 5000; ++i) text += "# addonctl: ignore schema-type x\n";
+  CHECK(heard(text).size() == 1000);
+}
+
 TEST_CASE("what policy denies cannot be ignored, whichever rule says so") {
   for (const Rule* rule : all_rules()) {
     if (rule->outcome != RuleOutcome::denied || rule->severity != Severity::error) continue;
