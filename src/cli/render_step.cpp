@@ -140,6 +140,24 @@ std::string prefix_list(const Json& privileges) {
   return prefixes.empty() ? "(none)" : join(prefixes, " ");
 }
 
+// What the prefixes of a command make of its rights, systemd.service(5): "; /bin/x (+) as root with all
+// capabilities" for each that has more than the unit.
+std::string raised_rights(const Json& privileges) {
+  std::string rights;
+  for (const Json& command : items(privileges, "exec")) {
+    const std::vector<std::string> prefixes = texts(command, "prefixes");
+    const auto has = [&](const char* prefix) {
+      return std::find(prefixes.begin(), prefixes.end(), prefix) != prefixes.end();
+    };
+    if (has("+")) {
+      rights += fmt::format("; {} (+) as root with all capabilities", text(command, "program"));
+    } else if (has("!")) {
+      rights += fmt::format("; {} (!) as root within the bounding set", text(command, "program"));
+    }
+  }
+  return rights;
+}
+
 // What the unit may do once it runs: the reader approves this, not the digest.
 std::string unit_rights(const Json& step) {
   const std::string unit = text(step, "unit");
@@ -149,10 +167,11 @@ std::string unit_rights(const Json& step) {
   std::string user = text(privileges, "User");
   if (user.empty()) user = flag(privileges, "DynamicUser") ? "a dynamic user" : "root";
   const std::string group = text(privileges, "Group");
-  return fmt::format("runs as {}{}, bounding {}, ambient {}, prefixes {}", user,
+  return fmt::format("runs as {}{}, bounding {}, ambient {}, prefixes {}{}", user,
                      group.empty() ? "" : ":" + group,
                      capability_list(texts(privileges, "CapabilityBoundingSet")),
-                     capability_list(texts(privileges, "AmbientCapabilities")), prefix_list(privileges));
+                     capability_list(texts(privileges, "AmbientCapabilities")), prefix_list(privileges),
+                     raised_rights(privileges));
 }
 
 /// One policy line and all that it allows in a step.
