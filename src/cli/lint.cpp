@@ -3,23 +3,16 @@
 #include <algorithm>
 #include <atomic>
 #include <iterator>
-#include <memory>
 #include <thread>
 #include <utility>
 
-#include "bundle/bundle.hpp"
-#include "cli/read_text.hpp"
-#include "linux/directory.hpp"
-#include "manifest/manifest.hpp"
+#include "cli/read_addon.hpp"
 #include "plan/lint.hpp"
 #include "policy/judge.hpp"
 
 namespace addon::cli {
 
 namespace {
-// One more than the parser accepts, so that it is the one to refuse what is too large.
-constexpr std::size_t kReadLimit = (std::size_t{1} << 20) + 1;
-
 void append(std::vector<Finding>& to, std::vector<Finding> from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
@@ -27,34 +20,15 @@ void append(std::vector<Finding>& to, std::vector<Finding> from) {
 std::vector<Finding> judge(std::vector<plan::Step> steps, const LintBasis& basis) {
   std::vector<Finding> findings = plan::traps(steps);
   if (basis.policy == nullptr) return findings;
-  plan::Plan plan;
-  plan.verb = "apply";
-  plan.steps = std::move(steps);
-  append(findings, policy::judge(std::move(plan), *basis.policy, basis.today).findings);
+  append(findings, policy::judge(plan_of(std::move(steps)), *basis.policy, basis.today).findings);
   return findings;
-}
-
-std::vector<Finding> lint_manifest(const std::string& path, const LintBasis& basis) {
-  const auto text = read_text(path, kReadLimit);
-  if (!text) return {make_finding(rules::document_unreadable, text.error().message(), {path, 0, 0})};
-  manifest::ParsedManifest parsed = manifest::parse_manifest(*text, path);
-  if (parsed.manifest) append(parsed.findings, judge(plan::lint_steps(*parsed.manifest), basis));
-  return std::move(parsed.findings);
-}
-
-std::vector<Finding> lint_bundle(const std::string& path, const LintBasis& basis) {
-  auto directory = linux::open_directory_path(path);
-  if (!directory) return {make_finding(rules::bundle_unreadable, directory.error().message(), {path, 0, 0})};
-  bundle::ReadBundle read = bundle::read_directory(std::move(*directory), path, bundle::Origin::bundle, {});
-  if (read.bundle) append(read.findings, judge(plan::lint_steps(*read.bundle), basis));
-  return std::move(read.findings);
 }
 
 std::vector<Finding> lint_one(const LintTarget& target, const LintBasis& basis) {
-  std::vector<Finding> findings = target.kind == LintTarget::Kind::bundle ? lint_bundle(target.path, basis)
-                                                                          : lint_manifest(target.path, basis);
-  sort_findings(findings);
-  return findings;
+  ReadAddon read = read_addon(target);
+  if (read.addon) append(read.findings, judge(std::move(read.addon->steps), basis));
+  sort_findings(read.findings);
+  return std::move(read.findings);
 }
 }  // namespace
 
