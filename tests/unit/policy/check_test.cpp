@@ -58,8 +58,8 @@ TEST_CASE("an allow that a deny takes away is told with both lines, once") {
       checked("grants:\n"
               "  - {name: no, match: {id: ['p*']}, expires: 2020-01-01, capabilities: {deny: [CAP_BPF]}}\n"
               "  - {name: yes, match: {id: [probe]}, capabilities: {allow: [CAP_BPF]}}\n") ==
-      Lines{"3:57 policy-grant-expired [policy.yaml:3 (grant no)]: grant \"no\" expired on 2020-01-01",
-            "4:67 policy-allow-denied [policy.yaml:3 (grant no)]: cap_bpf is allowed here, and policy.yaml:3 "
+      Lines{"3:46 policy-grant-expired [policy.yaml:3 (grant no)]: grant \"no\" expired on 2020-01-01",
+            "4:62 policy-allow-denied [policy.yaml:3 (grant no)]: cap_bpf is allowed here, and policy.yaml:3 "
             "(grant no) denies it: a deny wins"});
 }
 
@@ -79,12 +79,12 @@ TEST_CASE("what a grant allows that the site, or a wider and longer grant, allow
   CHECK(checked("capabilities: {allow: [CAP_BPF]}\n"
                 "grants:\n"
                 "  - {name: g, match: {id: [probe]}, capabilities: {allow: [CAP_BPF]}}\n") ==
-        Lines{"4:61 policy-line-redundant [policy.yaml:2]: cap_bpf in capabilities.allow changes nothing: "
+        Lines{"4:60 policy-line-redundant [policy.yaml:2]: cap_bpf in capabilities.allow changes nothing: "
               "policy.yaml:2 allows it already"});
   const std::string narrow =
       "  - {name: n, match: {id: [probe]}, expires: 2027-06-30, run_as: {allow: [x]}}\n";
   CHECK(checked("grants:\n" + narrow + "  - {name: w, match: {id: ['p*']}, run_as: {allow: [x]}}\n") ==
-        Lines{"3:72 policy-line-redundant [policy.yaml:4 (grant w)]: x in run_as.allow changes nothing: "
+        Lines{"3:75 policy-line-redundant [policy.yaml:4 (grant w)]: x in run_as.allow changes nothing: "
               "policy.yaml:4 (grant w) allows it already"});
   // One that ends earlier, or is for other add-ons, does not make it void.
   CHECK(checked("grants:\n" + narrow +
