@@ -129,7 +129,7 @@ std::string interpret(const Raw& raw, const Command* command, GlobalOptions& opt
     if (!wrong.empty()) return wrong;
   }
   if (command != nullptr && command->policy_files == PolicyFiles::refused && !options.policy_files.empty()) {
-    return fmt::format("--policy serves lint and plan only; {} goes by the host's own policy, if any",
+    return fmt::format("--policy serves lint, plan and policy only; {} goes by the host's own policy, if any",
                        command->name);
   }
   return "";

@@ -103,6 +103,13 @@ extern const Rule policy_downgrade;
 extern const Rule policy_signature;
 extern const Rule policy_unit_reference;
 extern const Rule policy_grant_expired;
+// The policy itself, and its test cases.
+extern const Rule policy_allow_denied;
+extern const Rule policy_line_redundant;
+extern const Rule policy_grant_unmatched;
+extern const Rule policy_pattern_wide;
+extern const Rule policy_pattern_unusable;
+extern const Rule policy_test_invalid;
 // Traps: privileges that would not be what they seem.
 extern const Rule capability_no_new_privileges;
 extern const Rule capability_bounding_set;

@@ -129,6 +129,44 @@ constinit const Rule policy_grant_expired{"policy-grant-expired", warning, denie
                                           "needs it can no longer be applied. Renew it, or "
                                           "remove it if it is no longer needed."};
 
+// The policy itself, and its test cases.
+
+constinit const Rule policy_allow_denied{"policy-allow-denied", warning, invalid,
+                                         "The site policy allows what it denies, too.",
+                                         "A deny wins over every allow, so the allow does nothing, and "
+                                         "whoever reads it takes it for a permission. "
+                                         "Remove the allow, or the deny if the allow is what was meant."};
+
+constinit const Rule policy_line_redundant{
+    "policy-line-redundant", warning, invalid, "A line of the site policy changes nothing.",
+    "Another line says the same, or more, for at least the same add-ons. A line that does nothing misleads: "
+    "removing it takes nothing away, and removing the other one does not close what it opened. Remove one of "
+    "the two."};
+
+constinit const Rule policy_grant_unmatched{
+    "policy-grant-unmatched", warning, invalid, "A grant of the site policy matches no add-on.",
+    "It is for none of the add-ons that were looked at: those of the command line, or else the host's active "
+    "ones. A misspelt id gives nothing, and a grant that was forgotten gives its rights to whoever takes "
+    "that "
+    "id next. Correct match.id, or remove the grant."};
+
+constinit const Rule policy_pattern_wide{
+    "policy-pattern-wide", warning, invalid, "A pattern of the site policy covers nearly everything.",
+    "With it an add-on may take the name of a unit of the system, run any program, or write where others "
+    "keep "
+    "their data. Name what is needed, or a folder or prefix that only add-ons use."};
+
+constinit const Rule policy_pattern_unusable{
+    "policy-pattern-unusable", warning, invalid, "A pattern of the site policy can never match.",
+    "Paths are matched as they are written, from the first '/' on and without '.', '..' and '//', and '*' "
+    "does "
+    "not stand for '/'. Units are services and timers. Write a pattern that can match, or remove it."};
+
+constinit const Rule policy_test_invalid{
+    "policy-test-invalid", error, invalid, "A case of a policy test cannot be judged.",
+    "A case that expects nothing, or is for a day that does not exist, would pass whatever the policy says. "
+    "Say what the case expects with verdict, allowed or denied."};
+
 // Traps.
 
 constinit const Rule capability_no_new_privileges{

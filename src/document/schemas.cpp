@@ -8,6 +8,7 @@ namespace embedded {
 extern const std::string_view addon_manifest_schema_json;
 extern const std::string_view site_policy_schema_json;
 extern const std::string_view addon_plan_schema_json;
+extern const std::string_view policy_test_schema_json;
 }  // namespace embedded
 
 namespace document {
@@ -27,10 +28,16 @@ const Schema& plan_schema() {
   return schema;
 }
 
+const Schema& policy_test_schema() {
+  static const Schema schema = Schema::compile(embedded::policy_test_schema_json);
+  return schema;
+}
+
 std::string_view schema_text(std::string_view name) {
   if (name == "addon-manifest") return embedded::addon_manifest_schema_json;
   if (name == "site-policy") return embedded::site_policy_schema_json;
   if (name == "addon-plan") return embedded::addon_plan_schema_json;
+  if (name == "policy-test") return embedded::policy_test_schema_json;
   return {};
 }
 

@@ -82,6 +82,7 @@ class Judge {
   }
 
   std::vector<Finding> take_findings() { return verdicts_.take_findings(); }
+  std::vector<Verdict> take_verdicts() { return verdicts_.take_verdicts(); }
 
  private:
   const Scopes& scopes_for(const AddonId& addon) {
@@ -101,7 +102,7 @@ Judgement judge(plan::Plan plan, const SitePolicy& policy, std::chrono::sys_days
   const OwnUnits own = own_units(plan);
   Judge judge(policy, today, own);
   for (plan::Step& step : plan.steps) judge.judge(plan, step);
-  return {std::move(plan), judge.take_findings()};
+  return {std::move(plan), judge.take_findings(), judge.take_verdicts()};
 }
 
 Result<ApprovedPlan> approve(plan::Plan plan, const SitePolicy& policy, std::chrono::sys_days today) {

@@ -8,6 +8,7 @@
 #include "core/result.hpp"
 #include "plan/plan.hpp"
 #include "policy/site_policy.hpp"
+#include "policy/verdict.hpp"
 
 namespace addon::policy {
 
@@ -16,6 +17,10 @@ namespace addon::policy {
 struct Judgement {
   plan::Plan plan;
   std::vector<Finding> findings;
+  /// What was decided about each thing in each place that asks for it, in the order of asking. There is a
+  /// finding if and only if one of them refuses; what needs no line to begin with (a free target) is among
+  /// those that allow.
+  std::vector<Verdict> verdicts;
 };
 
 /// Judges each step of the plan by what it would give the add-on:

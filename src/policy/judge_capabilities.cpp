@@ -20,10 +20,10 @@ std::string policy_name(Capability capability) {
   return name;
 }
 
-std::string entry_for(const std::vector<Capability>& capabilities) {
+Entry entry_for(const std::vector<Capability>& capabilities) {
   std::vector<std::string> names;
   for (const Capability capability : capabilities) names.push_back(policy_name(capability));
-  return fmt::format("{} to capabilities.allow", join(names, ", "));
+  return {"capabilities.allow", join(names, ", ")};
 }
 
 plan::Asked place_of(const plan::SetCapabilities& action, Capability capability) {
@@ -39,16 +39,28 @@ void judge_file_capabilities(Bench& bench, const plan::SetCapabilities& action) 
   for (const Capability capability : (action.after.permitted | action.after.inheritable).members()) {
     const plan::Asked asked = place_of(action, capability);
     const std::string subject = fmt::format("capability {}", capability.name());
-    const Request request{&rules::policy_capability, subject, subject, asked.at, asked.pointer,
+    const Request request{&rules::policy_capability,
+                          "capability",
+                          std::string(capability.name()),
+                          subject,
+                          subject,
+                          asked.at,
+                          asked.pointer,
                           entry_for({capability})};
     bench.verdicts.record(bench.step, bench.addon, request, bench.scopes.capability(capability));
   }
   if (action.after.unknown_bits == 0) return;
+  const std::string bits = fmt::format("bits {:#x}", action.after.unknown_bits);
   bench.verdicts.refuse(
-      bench.addon, "unknown capabilities",
+      bench.addon,
+      {&rules::policy_capability,
+       "capability",
+       bits,
+       "unknown capabilities",
+       "capabilities without a name",
+       {}},
       make_finding(rules::policy_capability,
-                   fmt::format("no policy line can allow the capabilities without a name in bits {:#x}",
-                               action.after.unknown_bits)));
+                   fmt::format("no policy line can allow the capabilities without a name in {}", bits)));
 }
 
 void judge_ambient(Bench& bench, const plan::InstallUnit& action) {
@@ -56,6 +68,8 @@ void judge_ambient(Bench& bench, const plan::InstallUnit& action) {
   for (const Capability capability : ambient.value.members()) {
     const std::string subject = fmt::format("ambient capability {}", capability.name());
     const Request request{&rules::policy_capability,
+                          "ambient-capability",
+                          std::string(capability.name()),
                           subject,
                           fmt::format("{} of {}", subject, action.unit.str()),
                           ambient.at,
@@ -82,12 +96,15 @@ Surplus surplus_of(Bench& bench, const plan::InstallUnit& action) {
   for (const Capability capability : bounding.value.members()) {
     const Ruling ruling = bench.scopes.capability(capability);
     const std::string name(capability.name());
+    const std::string subject = fmt::format("capability {} of root's {}", name, action.unit.str());
+    const Request request{
+        &rules::policy_capability, "bounding-capability", name, subject, subject, bounding.at, "",
+        entry_for({capability})};
     if (ruling.allows()) {
-      const std::string subject = fmt::format("capability {} of root's {}", name, action.unit.str());
-      bench.verdicts.record(bench.step, bench.addon,
-                            {&rules::policy_capability, subject, subject, bounding.at, "", ""}, ruling);
+      bench.verdicts.record(bench.step, bench.addon, request, ruling);
       continue;
     }
+    bench.verdicts.note(bench.addon, request, ruling);
     // A bounding set that says what the file or AmbientCapabilities= says has the same cause.
     const bool known = bench.verdicts.has_refused(bench.addon, "capability " + name) ||
                        bench.verdicts.has_refused(bench.addon, "ambient capability " + name);
@@ -140,7 +157,7 @@ void judge_bounding_set(Bench& bench, const plan::InstallUnit& action) {
   Finding finding = make_finding(rule, bounding_message(action, surplus), action.privileges.bounding.at);
   finding.policy = surplus.decided_by ? surplus.decided_by : surplus.expired.expired;
   finding.fix = bounding_fix(bench, action, surplus);
-  bench.verdicts.refuse(bench.addon, "bounding set of " + action.unit.str(), std::move(finding));
+  bench.verdicts.tell(bench.addon, "bounding set of " + action.unit.str(), std::move(finding));
 }
 
 }  // namespace addon::policy

@@ -36,6 +36,12 @@ bool will_do(const Requirement& requirement, const std::string& value) {
   });
 }
 
+Request request_of(const plan::InstallUnit& action, const Line<Requirement>& line, const SourceSpan& at) {
+  const std::string& directive = line.value.directive;
+  const std::string subject = fmt::format("{} by {}", subject_of(action, directive), to_string(line.at));
+  return {&rules::policy_unit_required, "required-directive", directive, subject, subject, at};
+}
+
 void refuse_value(Bench& bench, const plan::InstallUnit& action, const Line<Requirement>& line,
                   const unit::Directive* found) {
   const Requirement& requirement = line.value;
@@ -50,9 +56,8 @@ void refuse_value(Bench& bench, const plan::InstallUnit& action, const Line<Requ
   finding.policy = line.at;
   finding.fix = fmt::format("set {}= to {} in {}", requirement.directive, shown_values(requirement.values),
                             action.unit.str());
-  bench.verdicts.refuse(
-      bench.addon, fmt::format("{} by {}", subject_of(action, requirement.directive), to_string(line.at)),
-      std::move(finding));
+  const Request request = request_of(action, line, finding.at);
+  bench.verdicts.refuse(bench.addon, request, std::move(finding));
 }
 
 }  // namespace
@@ -72,7 +77,11 @@ void judge_forbidden(Bench& bench, const plan::InstallUnit& action) {
         directive.at);
     finding.policy = *line;
     finding.fix = fmt::format("remove {}=: no allow and no grant outweighs units.forbid", key);
-    bench.verdicts.refuse(bench.addon, subject_of(action, directive.key), std::move(finding));
+    const std::string subject = subject_of(action, directive.key);
+    bench.verdicts.refuse(
+        bench.addon,
+        {&rules::policy_unit_forbidden, "forbidden-directive", key, subject, subject, directive.at},
+        std::move(finding));
   }
 }
 
@@ -87,6 +96,10 @@ void judge_required(Bench& bench, const plan::InstallUnit& action) {
       refuse_value(bench, action, *line, nullptr);
     } else if (wrong != values.end()) {
       refuse_value(bench, action, *line, *wrong);
+    } else {
+      Ruling ruling;
+      ruling.allowed_by = line->at;
+      bench.verdicts.note(bench.addon, request_of(action, *line, values.back()->at), ruling);
     }
   }
 }

@@ -70,6 +70,18 @@ bool is_own_file(const plan::InstallUnit& action, const std::string& path) {
          is_below(path, fmt::format("{}/versions/{}", home, action.version.str()));
 }
 
+Request request_for(const plan::InstallUnit& action, const unit::ExecCommand& command) {
+  const std::string shown = printable(command.program);
+  return {&rules::policy_exec_path,
+          "program",
+          shown,
+          fmt::format("program {}", shown),
+          fmt::format("{}= of {} to run {}", command.directive, action.unit.str(), shown),
+          command.at,
+          "",
+          {"units.exec_paths", fmt::format("\"{}\"", shown)}};
+}
+
 void refuse_program(Bench& bench, const plan::InstallUnit& action, const unit::ExecCommand& command,
                     const std::string& why, std::string fix) {
   Finding finding =
@@ -78,8 +90,8 @@ void refuse_program(Bench& bench, const plan::InstallUnit& action, const unit::E
                                action.unit.str(), printable(command.program), why),
                    command.at);
   finding.fix = std::move(fix);
-  bench.verdicts.refuse(bench.addon, fmt::format("program {} of {}", command.program, action.unit.str()),
-                        std::move(finding));
+  bench.verdicts.refuse(bench.addon, request_for(action, command), std::move(finding),
+                        fmt::format("program {} of {}", command.program, action.unit.str()));
 }
 
 void judge_program(Bench& bench, const plan::InstallUnit& action, const unit::ExecCommand& command) {
@@ -103,22 +115,24 @@ void judge_program(Bench& bench, const plan::InstallUnit& action, const unit::Ex
         fmt::format("{}= at {} puts something else at that path", other->key, to_string(other->at)),
         fmt::format("remove {}=", other->key));
   }
-  if (is_own_file(action, path)) return;
-  const std::string shown = printable(path);
-  bench.verdicts.record(bench.step, bench.addon,
-                        {&rules::policy_exec_path, fmt::format("program {}", shown),
-                         fmt::format("{}= of {} to run {}", command.directive, action.unit.str(), shown),
-                         command.at, "", fmt::format("\"{}\" to units.exec_paths", shown)},
-                        bench.scopes.exec_path(path));
+  const Request request = request_for(action, command);
+  if (is_own_file(action, path))
+    return bench.verdicts.note_free(bench.addon, request, "the add-on's own file");
+  bench.verdicts.record(bench.step, bench.addon, request, bench.scopes.exec_path(path));
 }
 
 void judge_prefixes(Bench& bench, const plan::InstallUnit& action, const unit::ExecCommand& command) {
   for (const std::string& prefix : command.prefixes) {
     bench.verdicts.record(
         bench.step, bench.addon,
-        {&rules::policy_exec_prefix, fmt::format("prefix {}", prefix),
-         fmt::format("the prefix {} in {}= of {}", prefix, command.directive, action.unit.str()), command.at,
-         "", fmt::format("\"{}\" to units.exec_prefixes", prefix)},
+        {&rules::policy_exec_prefix,
+         "exec-prefix",
+         prefix,
+         fmt::format("prefix {}", prefix),
+         fmt::format("the prefix {} in {}= of {}", prefix, command.directive, action.unit.str()),
+         command.at,
+         "",
+         {"units.exec_prefixes", fmt::format("\"{}\"", prefix)}},
         bench.scopes.exec_prefix(prefix));
   }
 }

@@ -96,8 +96,10 @@ class ReferenceJudge {
                                    assignment, action_.unit.str()),
                        name.at);
       finding.fix = fmt::format("remove {}", assignment);
-      bench_.verdicts.refuse(bench_.addon, fmt::format("{} of {}", assignment, action_.unit.str()),
-                             std::move(finding));
+      const std::string subject = fmt::format("{} of {}", assignment, action_.unit.str());
+      bench_.verdicts.refuse(
+          bench_.addon, {&rules::policy_unit_reference, "reference", assignment, subject, subject, name.at},
+          std::move(finding));
     }
   }
 
@@ -117,23 +119,32 @@ class ReferenceJudge {
   void judge(std::string_view directive, const std::string& name, const SourceSpan& at,
              CommonTargets common) {
     if (name.empty() || is_forbidden(bench_, action_, directive)) return;
-    if (is_free(name, common)) return;
     const std::string shown = printable(name);
+    const std::string assignment = fmt::format("{}={}", directive, shown);
     // No pattern may cover a name of which a specifier hides a part.
     const bool is_whole = name.find('%') == std::string::npos;
-    bench_.verdicts.record(
-        bench_.step, bench_.addon,
-        {&rules::policy_unit_reference, fmt::format("{}={} of {}", directive, shown, action_.unit.str()),
-         fmt::format("{} to reach {} by {}=", action_.unit.str(), shown, directive), at, "",
-         fmt::format("\"{}\" to units.references", shown)},
-        is_whole ? bench_.scopes.reference(name) : Ruling{});
+    const Request request{&rules::policy_unit_reference,
+                          "reference",
+                          assignment,
+                          fmt::format("{} of {}", assignment, action_.unit.str()),
+                          fmt::format("{} to reach {} by {}=", action_.unit.str(), shown, directive),
+                          at,
+                          "",
+                          is_whole ? Entry{"units.references", fmt::format("\"{}\"", shown)} : Entry{},
+                          "write the unit's name out: no line can allow what only the host can tell"};
+    if (own_units_.contains(name)) {
+      bench_.verdicts.note_free(bench_.addon, request, "the add-on's own unit");
+    } else if (common == CommonTargets::free && is_common_target(name)) {
+      bench_.verdicts.note_free(bench_.addon, request, "a target that every unit may name");
+    } else {
+      bench_.verdicts.record(bench_.step, bench_.addon, request,
+                             is_whole ? bench_.scopes.reference(name) : Ruling{});
+    }
   }
 
  private:
-  bool is_free(const std::string& unit, CommonTargets common) const {
-    if (own_units_.contains(unit)) return true;
-    return common == CommonTargets::free &&
-           std::find(common_targets.begin(), common_targets.end(), unit) != common_targets.end();
+  static bool is_common_target(const std::string& unit) {
+    return std::find(common_targets.begin(), common_targets.end(), unit) != common_targets.end();
   }
 
   Bench& bench_;

@@ -46,6 +46,11 @@ void judge_bounding_set(Bench& bench, const plan::InstallUnit& action);
 /// not be refused, too.
 bool is_forbidden(const Bench& bench, const plan::InstallUnit& action, std::string_view directive);
 
+/// The line that allows the user or group; empty where a policy cannot name it.
+Entry user_entry(const std::string& user);
+inline constexpr const char* kOtherUser =
+    "name a user by lower-case letters, digits, '_' and '-': a policy can name no other";
+
 /// The user by whom a service's or manifest's text means it: "root" for "" and "0".
 std::string user_name(const std::string& user);
 

@@ -14,8 +14,14 @@ void judge_word(Bench& bench, const Rule& rule, const char* kind, const plan::As
                 const Ruling& ruling) {
   const std::string subject = fmt::format("{} {}", kind, printable(asked.what));
   bench.verdicts.record(bench.step, bench.addon,
-                        {&rule, subject, subject, asked.at, asked.pointer,
-                         fmt::format("{} to {}.allow", printable(asked.what), kind)},
+                        {&rule,
+                         kind,
+                         printable(asked.what),
+                         subject,
+                         subject,
+                         asked.at,
+                         asked.pointer,
+                         {fmt::format("{}.allow", kind), printable(asked.what)}},
                         ruling);
 }
 
@@ -23,18 +29,24 @@ void judge_manifest_user(Bench& bench, const plan::Asked& run_as) {
   if (run_as.what.empty()) return;
   const std::string user = user_name(run_as.what);
   const std::string shown = printable(user);
-  bench.verdicts.record(
-      bench.step, bench.addon,
-      {&rules::policy_run_as, fmt::format("user {}", shown), fmt::format("the add-on to run as {}", shown),
-       run_as.at, run_as.pointer, fmt::format("{} to run_as.allow", shown)},
-      bench.scopes.run_as(user));
+  bench.verdicts.record(bench.step, bench.addon,
+                        {&rules::policy_run_as, "user", shown, fmt::format("user {}", shown),
+                         fmt::format("the add-on to run as {}", shown), run_as.at, run_as.pointer,
+                         user_entry(user), kOtherUser},
+                        bench.scopes.run_as(user));
 }
 
 void judge_state_dir(Bench& bench, const plan::Asked& dir) {
   const std::string subject = fmt::format("state directory {}", printable(dir.what));
   bench.verdicts.record(bench.step, bench.addon,
-                        {&rules::policy_state_dir, subject, subject, dir.at, dir.pointer,
-                         fmt::format("\"{}\" to paths.state_dirs", printable(dir.what))},
+                        {&rules::policy_state_dir,
+                         "state-dir",
+                         printable(dir.what),
+                         subject,
+                         subject,
+                         dir.at,
+                         dir.pointer,
+                         {"paths.state_dirs", fmt::format("\"{}\"", printable(dir.what))}},
                         bench.scopes.state_dir(dir.what));
 }
 
@@ -44,7 +56,7 @@ void judge_terms(Bench& bench, const plan::SwitchCurrent& action) {
   if (!action.after) return;
   if (!action.terms) {
     bench.verdicts.refuse(
-        bench.addon, "terms",
+        bench.addon, {&rules::policy_delivery, "delivery", "", "terms", "terms", {}},
         make_finding(rules::policy_delivery,
                      fmt::format("the step that activates {} {} does not say what it asks for",
                                  bench.addon.str(), action.after->str())));

@@ -12,11 +12,16 @@ namespace {
 
 void judge_name(Bench& bench, const plan::InstallUnit& action) {
   const std::string& name = action.unit.str();
-  bench.verdicts.record(
-      bench.step, bench.addon,
-      {&rules::policy_unit_name, fmt::format("unit name {}", name), fmt::format("a unit called {}", name),
-       action.name.at, action.name.pointer, fmt::format("\"{}\" to units.names", name)},
-      bench.scopes.unit_name(name));
+  bench.verdicts.record(bench.step, bench.addon,
+                        {&rules::policy_unit_name,
+                         "unit-name",
+                         name,
+                         fmt::format("unit name {}", name),
+                         fmt::format("a unit called {}", name),
+                         action.name.at,
+                         action.name.pointer,
+                         {"units.names", fmt::format("\"{}\"", name)}},
+                        bench.scopes.unit_name(name));
 }
 
 /// The user that must exist already, "" for one that systemd makes. DynamicUser= takes an existing user
@@ -32,20 +37,26 @@ std::string static_user(const unit::Privileges& privileges) {
 void judge_user(Bench& bench, const plan::InstallUnit& action, const std::string& user) {
   const unit::Privileges& privileges = action.privileges;
   if (privileges.dynamic_user.value) {
-    bench.verdicts.record(
-        bench.step, bench.addon,
-        {&rules::policy_run_as, "dynamic user", fmt::format("{} to have a dynamic user", action.unit.str()),
-         privileges.dynamic_user.at, "", "allow_dynamic_user: true to run_as"},
-        bench.scopes.dynamic_user());
+    bench.verdicts.record(bench.step, bench.addon,
+                          {&rules::policy_run_as,
+                           "dynamic-user",
+                           "DynamicUser=yes",
+                           "dynamic user",
+                           fmt::format("{} to have a dynamic user", action.unit.str()),
+                           privileges.dynamic_user.at,
+                           "",
+                           {"run_as", "allow_dynamic_user: true"}},
+                          bench.scopes.dynamic_user());
   }
   if (user.empty()) return;
   const bool unset = privileges.user.value.empty() && !privileges.dynamic_user.value;
-  bench.verdicts.record(bench.step, bench.addon,
-                        {&rules::policy_run_as, fmt::format("user {}", printable(user)),
-                         fmt::format("{} to run as {}{}", action.unit.str(), printable(user),
-                                     unset ? ", which it does without User=" : ""),
-                         privileges.user.at, "", fmt::format("{} to run_as.allow", printable(user))},
-                        bench.scopes.run_as(user));
+  bench.verdicts.record(
+      bench.step, bench.addon,
+      {&rules::policy_run_as, "user", printable(user), fmt::format("user {}", printable(user)),
+       fmt::format("{} to run as {}{}", action.unit.str(), printable(user),
+                   unset ? ", which it does without User=" : ""),
+       privileges.user.at, "", user_entry(user), kOtherUser},
+      bench.scopes.run_as(user));
 }
 
 /// DynamicUser= makes a group of the user's name, and does so only where there is none.
@@ -53,13 +64,21 @@ void judge_group(Bench& bench, const plan::InstallUnit& action, const std::strin
                  const SourceSpan& at) {
   const std::string name = user_name(group);
   const std::string shown = printable(name);
+  const Request request{&rules::policy_run_as,
+                        "group",
+                        shown,
+                        fmt::format("group {}", shown),
+                        fmt::format("{} to run with the group {}", action.unit.str(), shown),
+                        at,
+                        "",
+                        user_entry(name),
+                        kOtherUser};
+  const Ruling ruling = bench.scopes.run_as(name);
   // A user whose own group it is was refused already.
-  if (bench.verdicts.has_refused(bench.addon, fmt::format("user {}", shown))) return;
-  bench.verdicts.record(bench.step, bench.addon,
-                        {&rules::policy_run_as, fmt::format("group {}", shown),
-                         fmt::format("{} to run with the group {}", action.unit.str(), shown), at, "",
-                         fmt::format("{} to run_as.allow", shown)},
-                        bench.scopes.run_as(name));
+  if (bench.verdicts.has_refused(bench.addon, fmt::format("user {}", shown))) {
+    return bench.verdicts.note(bench.addon, request, ruling);
+  }
+  bench.verdicts.record(bench.step, bench.addon, request, ruling);
 }
 
 void judge_groups(Bench& bench, const plan::InstallUnit& action) {
@@ -75,6 +94,15 @@ void judge_groups(Bench& bench, const plan::InstallUnit& action) {
 }
 
 }  // namespace
+
+Entry user_entry(const std::string& user) {
+  // As the policy's schema has it; what it refuses can stand in no line.
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz_";
+  const std::string_view stem = std::string_view(user).substr(0, user.size() - (user.ends_with('$') ? 1 : 0));
+  const bool can_stand = user.size() <= 32 && !stem.empty() && letters.find(stem.front()) != letters.npos &&
+                         stem.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789-") == stem.npos;
+  return can_stand ? Entry{"run_as.allow", user} : Entry{};
+}
 
 std::string user_name(const std::string& user) { return user.empty() || user == "0" ? "root" : user; }
 

@@ -16,7 +16,14 @@ void judge_limit(Bench& bench, const plan::Stage& action, const std::vector<Line
                  std::uint64_t amount, const char* what) {
   const auto least = std::min_element(limits.begin(), limits.end(),
                                       [](const auto& a, const auto& b) { return a.value < b.value; });
-  if (least == limits.end() || amount <= least->value) return;
+  if (least == limits.end()) return;
+  const Request request{
+      &rules::policy_limit, "limit", fmt::format("{} {}", amount, what), what, what, action.at};
+  if (amount <= least->value) {
+    Ruling ruling;
+    ruling.allowed_by = least->at;
+    return bench.verdicts.note(bench.addon, request, ruling);
+  }
   Finding finding =
       make_finding(rules::policy_limit,
                    fmt::format("{} {} has {} {}, and {} allows {}", bench.addon.str(), action.version.str(),
@@ -24,7 +31,7 @@ void judge_limit(Bench& bench, const plan::Stage& action, const std::vector<Line
                    action.at);
   finding.policy = least->at;
   finding.fix = fmt::format("ship less, or raise the limit at {}", to_string(least->at));
-  bench.verdicts.refuse(bench.addon, fmt::format("{}", what), std::move(finding));
+  bench.verdicts.refuse(bench.addon, request, std::move(finding));
 }
 
 /// Where the step's add-on was asked for, as far as the step knows.
@@ -60,11 +67,10 @@ void judge_downgrade(Bench& bench, const plan::SwitchCurrent& action,
     if (!decided) decided = line.at;
   }
   const SourceSpan at = action.terms ? action.terms->version_at : SourceSpan{};
-  if (ruling.allows()) {
-    const std::string subject = fmt::format("downgrade from {} to {}", newer.str(), action.after->str());
-    return bench.verdicts.record(bench.step, bench.addon,
-                                 {&rules::policy_downgrade, subject, subject, at, "/version", ""}, ruling);
-  }
+  const std::string what = fmt::format("from {} to {}", newer.str(), action.after->str());
+  const std::string subject = "downgrade " + what;
+  const Request request{&rules::policy_downgrade, "downgrade", what, subject, subject, at, "/version"};
+  if (ruling.allows()) return bench.verdicts.record(bench.step, bench.addon, request, ruling);
   Finding finding = make_finding(
       rules::policy_downgrade,
       fmt::format("{} {} is older than {}, which is active; {}", bench.addon.str(), action.after->str(),
@@ -75,11 +81,13 @@ void judge_downgrade(Bench& bench, const plan::SwitchCurrent& action,
   finding.policy = ruling.denied_by;
   finding.fix = fmt::format("go back with addonctl rollback {}, or let the site policy say downgrade: allow",
                             bench.addon.str());
-  bench.verdicts.refuse(bench.addon, "downgrade", std::move(finding));
+  bench.verdicts.refuse(bench.addon, request, std::move(finding), "downgrade");
 }
 
 void judge_signature(Bench& bench) {
-  if (bench.policy.signatures_required.empty()) return;
+  constexpr const char* subject = "signature";
+  // Each step would ask for it again.
+  if (bench.policy.signatures_required.empty() || bench.verdicts.has_refused(bench.addon, subject)) return;
   const PolicyRef& line = bench.policy.signatures_required.front();
   Finding finding = make_finding(
       rules::policy_signature,
@@ -88,7 +96,8 @@ void judge_signature(Bench& bench) {
       place_of(bench.step.action));
   finding.policy = line;
   finding.fix = "set signatures.required to false, if add-ons may be installed unsigned";
-  bench.verdicts.refuse(bench.addon, "signature", std::move(finding));
+  const Request request{&rules::policy_signature, "signature", "required", subject, subject, finding.at};
+  bench.verdicts.refuse(bench.addon, request, std::move(finding));
 }
 
 }  // namespace addon::policy

@@ -25,19 +25,6 @@ std::optional<unsigned> number(std::string_view digits) {
   return value;
 }
 
-/// A day of RFC 3339, "YYYY-MM-DD", that exists.
-std::optional<std::chrono::year_month_day> parse_day(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const auto year = number(text.substr(0, 4));
-  const auto month = number(text.substr(5, 2));
-  const auto day = number(text.substr(8, 2));
-  if (!year || !month || !day) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
-                                         std::chrono::month(*month), std::chrono::day(*day)};
-  if (!date.ok()) return std::nullopt;
-  return date;
-}
-
 /// A size that the schema has passed, in bytes; nullopt when 64 bits cannot hold it.
 std::optional<std::uint64_t> parse_size(std::string_view text) {
   constexpr std::array<std::string_view, 5> units = {"B", "KiB", "MiB", "GiB", "TiB"};
@@ -55,7 +42,7 @@ template <class T, class Parse>
 std::vector<Line<T>> known_words(const std::vector<Line<std::string>>& words, const Parse& parse) {
   std::vector<Line<T>> lines;
   for (const auto& word : words) {
-    if (const auto value = parse(word.value)) lines.push_back({*value, word.at});
+    if (const auto value = parse(word.value)) lines.push_back({*value, word.at, word.column});
   }
   return lines;
 }
@@ -63,6 +50,18 @@ std::vector<Line<T>> known_words(const std::vector<Line<std::string>>& words, co
 std::vector<std::string> capability_names() { return CapabilitySet::all().names(); }
 
 }  // namespace
+
+std::optional<std::chrono::year_month_day> parse_day(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const auto year = number(text.substr(0, 4));
+  const auto month = number(text.substr(5, 2));
+  const auto day = number(text.substr(8, 2));
+  if (!year || !month || !day) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
+                                         std::chrono::month(*month), std::chrono::day(*day)};
+  if (!date.ok()) return std::nullopt;
+  return date;
+}
 
 std::string to_string(std::chrono::year_month_day day) {
   return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
@@ -96,7 +95,8 @@ Finding& PolicyReader::invalid(const Place& place, std::string message, std::str
 
 std::vector<Line<std::string>> PolicyReader::strings(const Place& list, const std::string& grant) {
   std::vector<Line<std::string>> lines;
-  for (const Place& item : list.items()) lines.push_back({item.node->text, ref(item, grant)});
+  for (const Place& item : list.items())
+    lines.push_back({item.node->text, ref(item, grant), item.node->at.column});
   return lines;
 }
 
@@ -104,7 +104,7 @@ std::vector<Line<Capability>> PolicyReader::capabilities(const Place& list, cons
   std::vector<Line<Capability>> lines;
   for (const Place& item : list.items()) {
     if (const auto capability = Capability::from_name(item.node->text)) {
-      lines.push_back({*capability, ref(item, grant)});
+      lines.push_back({*capability, ref(item, grant), item.node->at.column});
       continue;
     }
     const std::string nearest = did_you_mean(item.node->text, capability_names());
@@ -119,7 +119,7 @@ std::vector<Line<std::string>> PolicyReader::prefixes(const Place& list, const s
   for (const Place& item : list.items()) {
     const std::string& prefix = item.node->text;
     if (std::find(kPrefixes.begin(), kPrefixes.end(), prefix) != kPrefixes.end()) {
-      lines.push_back({prefix, ref(item, grant)});
+      lines.push_back({prefix, ref(item, grant), item.node->at.column});
     } else {
       invalid(item, fmt::format("{} is not a prefix of an Exec line", quoted(prefix)),
               "use one of @ - : + ! !! |, one a line");
@@ -168,7 +168,8 @@ Allowances PolicyReader::allowances(const Place& scope, const std::string& grant
   result.run_as = strings(scope["run_as"]["allow"], grant);
   const Place dynamic = scope["run_as"]["allow_dynamic_user"];
   if (dynamic.node != nullptr && dynamic.node->type == document::NodeType::boolean) {
-    result.allow_dynamic_user = Line<bool>{dynamic.node->as_bool(), ref(dynamic, grant)};
+    result.allow_dynamic_user =
+        Line<bool>{dynamic.node->as_bool(), ref(dynamic, grant), dynamic.node->at.column};
   }
   result.unit_names = strings(scope["units"]["names"], grant);
   result.exec_prefixes = prefixes(scope["units"]["exec_prefixes"], grant);
@@ -231,14 +232,15 @@ Grant PolicyReader::grant(const Place& place) {
 void PolicyReader::read_limits(const Place& limits, Limits& result) {
   if (const Place bytes = limits["artifact_bytes"]; bytes.node != nullptr) {
     if (const auto size = parse_size(bytes.node->text)) {
-      result.artifact_bytes.push_back({*size, ref(bytes, "")});
+      result.artifact_bytes.push_back({*size, ref(bytes, ""), bytes.node->at.column});
     } else {
       invalid(bytes, fmt::format("{} is more than any file system can hold", quoted(bytes.node->text)),
               "write a size such as 512MiB");
     }
   }
   if (const Place files = limits["files"]; files.node != nullptr) {
-    result.files.push_back({static_cast<std::uint64_t>(files.node->as_integer()), ref(files, "")});
+    result.files.push_back(
+        {static_cast<std::uint64_t>(files.node->as_integer()), ref(files, ""), files.node->at.column});
   }
 }
 
@@ -246,7 +248,7 @@ void PolicyReader::read_site(const Place& root, SitePolicy& policy) {
   read_limits(root["limits"], policy.limits);
   if (const Place downgrade = root["downgrade"]; downgrade.node != nullptr) {
     const auto value = downgrade.node->text == "allow" ? Downgrade::allow : Downgrade::deny;
-    policy.downgrade.push_back({value, ref(downgrade, "")});
+    policy.downgrade.push_back({value, ref(downgrade, ""), downgrade.node->at.column});
   }
   const Place required = root["signatures"]["required"];
   const bool is_required = required.node != nullptr && required.node->as_bool();

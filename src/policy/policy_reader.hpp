@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +52,9 @@ class PolicyReader {
   const document::Document& document_;
   std::vector<Finding>& findings_;
 };
+
+/// A day of RFC 3339, "YYYY-MM-DD", that exists.
+std::optional<std::chrono::year_month_day> parse_day(std::string_view text);
 
 /// "2027-06-30".
 std::string to_string(std::chrono::year_month_day day);

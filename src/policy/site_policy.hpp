@@ -22,6 +22,7 @@ template <class T>
 struct Line {
   T value{};
   PolicyRef at;
+  int column = 0;
 };
 
 /// A directive that units must have, and the values that will do.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "policy/judge.hpp"
 #include "policy_text.hpp"
 
 using namespace addon;
@@ -60,7 +61,68 @@ void assert_no_more(const Verdicts& before, const Verdicts& after) {
   }
 }
 
+bool is_told(const Verdict& verdict, const std::vector<Finding>& findings) {
+  return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
+    return finding.addon == verdict.addon && (finding.rule == verdict.rule || finding.at == verdict.at);
+  });
+}
+
+bool is_caused(const Finding& finding, const std::vector<Verdict>& verdicts) {
+  return std::any_of(verdicts.begin(), verdicts.end(), [&](const Verdict& verdict) {
+    return !verdict.allowed && verdict.addon == finding.addon && verdict.rule == finding.rule &&
+           verdict.at == finding.at;
+  });
+}
+
+bool has(const std::vector<Verdict>& verdicts, const plan::Decision& decision) {
+  return std::any_of(verdicts.begin(), verdicts.end(), [&](const Verdict& verdict) {
+    return verdict.allowed && verdict.subject == decision.subject && verdict.policy == decision.by;
+  });
+}
+
+/// The policy with one line more.
+SitePolicy with_line(std::vector<PolicyFile> files, const Entry& entry) {
+  files.push_back({"more", "policy: more\n" + entry.as_yaml() + "\n"});
+  return policy_of(files);
+}
+
 }  // namespace
+
+TEST_CASE("verdicts refuse if and only if there are findings, and the same things") {
+  CHECK(rc::check([] {
+    const SitePolicy policy = policy_of(any_files(any_facts()));
+    for (const plan::Plan& plan : all_plans()) {
+      const Judgement judgement = judge(plan, policy, today);
+      for (const Verdict& verdict : judgement.verdicts) {
+        RC_LOG() << verdict.subject << "\n";
+        RC_ASSERT(verdict.allowed || is_told(verdict, judgement.findings));
+      }
+      for (const Finding& finding : judgement.findings) {
+        RC_LOG() << finding.message << "\n";
+        RC_ASSERT(is_caused(finding, judgement.verdicts));
+      }
+      for (const plan::Step& step : judgement.plan.steps) {
+        for (const plan::Decision& decision : step.allowed_by) RC_ASSERT(has(judgement.verdicts, decision));
+      }
+    }
+  }));
+}
+
+TEST_CASE("the line that a verdict offers does allow it") {
+  CHECK(rc::check([] {
+    const std::vector<PolicyFile> files = any_files(any_facts());
+    const plan::Plan& plan = *rc::gen::elementOf(all_plans());
+    const std::vector<Verdict> before = judge(plan, policy_of(files), today).verdicts;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      if (before[i].entry.empty()) continue;
+      RC_LOG() << before[i].subject << ": " << before[i].entry.as_yaml() << "\n";
+      const std::vector<Verdict> after = judge(plan, with_line(files, before[i].entry), today).verdicts;
+      RC_ASSERT(after.size() == before.size());
+      RC_ASSERT(after[i].subject == before[i].subject);
+      RC_ASSERT(after[i].allowed);
+    }
+  }));
+}
 
 TEST_CASE("the requests can all be allowed one by one, so that no property holds of nothing") {
   Facts facts = facts_where(false);

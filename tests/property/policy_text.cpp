@@ -181,6 +181,20 @@ SitePolicy policy_of(const std::vector<PolicyFile>& files) {
   return std::move(*parsed.policy);
 }
 
+const std::vector<plan::Plan>& all_plans() {
+  static const std::vector<plan::Plan> plans = [] {
+    std::vector<plan::Plan> made;
+    plan::Plan together;
+    for (const Wanted& wanted : all_wanted()) {
+      made.emplace_back().steps.push_back({wanted.action, {}});
+      together.steps.push_back({wanted.action, {}});
+    }
+    made.push_back(std::move(together));
+    return made;
+  }();
+  return plans;
+}
+
 Verdicts verdicts(const SitePolicy& policy, std::chrono::sys_days day) {
   static const std::vector<Wanted> requests = all_wanted();
   Verdicts result;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "plan/plan.hpp"
 #include "policy/site_policy.hpp"
 
 namespace addon::policy::test {
@@ -39,5 +40,8 @@ using Verdicts = std::vector<std::pair<std::string, bool>>;
 
 /// Asks for everything that the facts can allow, one thing at a time and several together, for two add-ons.
 Verdicts verdicts(const SitePolicy& policy, std::chrono::sys_days day = today);
+
+/// The same requests as plans: each alone, and all together as the last.
+const std::vector<plan::Plan>& all_plans();
 
 }  // namespace addon::policy::test

@@ -12,14 +12,14 @@
 namespace addon::cli {
 
 namespace {
-std::vector<std::string> names() { return {"addon-manifest", "site-policy", "addon-plan"}; }
+std::vector<std::string> names() { return {"addon-manifest", "site-policy", "addon-plan", "policy-test"}; }
 
 constexpr std::string_view kHelp = R"(Usage: addonctl schema NAME
 
 Prints a JSON Schema (draft-07) that this program validates against. An editor
 that knows it completes and explains every key.
 
-NAME is addon-manifest, site-policy or addon-plan.
+NAME is addon-manifest, site-policy, addon-plan or policy-test.
 
 )";
 

@@ -64,7 +64,7 @@ TEST_CASE("--policy takes one file each time, and what follows is an operand") {
 TEST_CASE("verbs that change the host take no other policy than the host's own") {
   for (const std::string verb : {"apply", "rollback", "remove", "show", "status", "diff"}) {
     CHECK(message_of(read({verb, "--policy", "generous.yaml", "x"})) ==
-          "--policy serves lint and plan only; " + verb + " goes by the host's own policy, if any");
+          "--policy serves lint, plan and policy only; " + verb + " goes by the host's own policy, if any");
   }
 }
 

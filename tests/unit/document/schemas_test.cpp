@@ -81,7 +81,7 @@ grants:
 }  // namespace
 
 TEST_CASE("every schema is compiled in under its name, byte for byte") {
-  for (const char* name : {"addon-manifest", "site-policy", "addon-plan"}) {
+  for (const char* name : {"addon-manifest", "site-policy", "addon-plan", "policy-test"}) {
     CAPTURE(name);
     const std::string_view text = schema_text(name);
     REQUIRE(parse_json(text, name));
@@ -93,7 +93,7 @@ TEST_CASE("every schema is compiled in under its name, byte for byte") {
 
 TEST_CASE("every property has a title and a description for an editor to show") {
   int count = 0;
-  for (const char* name : {"addon-manifest", "site-policy", "addon-plan"}) {
+  for (const char* name : {"addon-manifest", "site-policy", "addon-plan", "policy-test"}) {
     check_hover(Json::parse(schema_text(name)), name, count);
   }
   CHECK(count > 80);
@@ -101,7 +101,7 @@ TEST_CASE("every property has a title and a description for an editor to show") 
 
 TEST_CASE("every pattern comes with a limit on the length and words for it") {
   int count = 0;
-  for (const char* name : {"addon-manifest", "site-policy", "addon-plan"}) {
+  for (const char* name : {"addon-manifest", "site-policy", "addon-plan", "policy-test"}) {
     check_patterns(Json::parse(schema_text(name)), name, count);
   }
   CHECK(count > 20);

@@ -85,7 +85,11 @@ TEST_CASE("an empty assignment takes no dependency back") {
 TEST_CASE("no pattern covers a name that a specifier hides") {
   const SitePolicy policy =
       policy_of("run_as: {allow: [probe]}\nunits: {names: ['*'], references: ['**']}\n");
-  CHECK(refused_line(policy, "Wants=%H.service") == Lines{not_allowed("Wants", "%H.service")});
+  CHECK(
+      refused_line(policy, "Wants=%H.service") ==
+      Lines{
+          "probe.service:5 policy-unit-reference []: no policy line allows probe.service to reach %H.service "
+          "by Wants= | write the unit's name out: no line can allow what only the host can tell"});
 }
 
 TEST_CASE("what happens to the whole system when the unit ends counts as the target that it starts") {

@@ -1,0 +1,61 @@
+#include "cli/read_addon.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "bundle/bundle.hpp"
+#include "bundle/survey.hpp"
+#include "cli/read_text.hpp"
+#include "linux/directory.hpp"
+#include "manifest/manifest.hpp"
+#include "plan/lint.hpp"
+
+namespace addon::cli {
+
+namespace {
+// One more than the parser accepts, so that it is the one to refuse what is too large.
+constexpr std::size_t kReadLimit = (std::size_t{1} << 20) + 1;
+
+ReadAddon read_manifest(const std::string& path) {
+  const auto text = read_text(path, kReadLimit);
+  if (!text) {
+    return {std::nullopt, {make_finding(rules::document_unreadable, text.error().message(), {path, 0, 0})}};
+  }
+  manifest::ParsedManifest parsed = manifest::parse_manifest(*text, path);
+  ReadAddon read{std::nullopt, std::move(parsed.findings)};
+  if (!parsed.manifest) return read;
+  read.addon = AskingAddon{parsed.manifest->id.value, parsed.manifest->version.value,
+                           plan::lint_steps(*parsed.manifest)};
+  return read;
+}
+
+ReadAddon read_bundle(const std::string& path) {
+  auto directory = linux::open_directory_path(path);
+  if (!directory) {
+    return {std::nullopt,
+            {make_finding(rules::bundle_unreadable, directory.error().message(), {path, 0, 0})}};
+  }
+  bundle::ReadBundle bundle = bundle::read_directory(std::move(*directory), path, bundle::Origin::bundle, {});
+  ReadAddon read{std::nullopt, std::move(bundle.findings)};
+  if (!bundle.bundle) return read;
+  const manifest::Manifest& manifest = bundle.bundle->manifest;
+  read.addon = AskingAddon{manifest.id.value, manifest.version.value, plan::lint_steps(*bundle.bundle)};
+  for (const bundle::BundleUnit& unit : bundle.bundle->units)
+    read.addon->units.push_back(bundle::file_in(path, unit.name.str()));
+  return read;
+}
+}  // namespace
+
+ReadAddon read_addon(const LintTarget& target) {
+  return target.kind == LintTarget::Kind::bundle ? read_bundle(target.path) : read_manifest(target.path);
+}
+
+plan::Plan plan_of(std::vector<plan::Step> steps) {
+  plan::Plan plan;
+  plan.verb = "apply";
+  plan.steps = std::move(steps);
+  return plan;
+}
+
+}  // namespace addon::cli
