@@ -18,6 +18,7 @@ class Check {
 
   void check_named();
   void check_unlisted(const std::vector<UnitName>& units);
+  void check_mode(const manifest::ExtraFile& extra);
   std::vector<Finding> findings() && { return std::move(findings_); }
 
  private:
@@ -39,6 +40,17 @@ void Check::add(const Rule& rule, std::string message, SourceSpan at, std::strin
   findings_.push_back(std::move(finding));
 }
 
+// Whoever may execute a program with capabilities has them.
+void Check::check_mode(const manifest::ExtraFile& extra) {
+  constexpr unsigned others = 0007;
+  const bool is_granted = extra.path == manifest_.binary.value && !manifest_.os_capabilities.empty();
+  if (!is_granted || (extra.mode.value_or(0) & others) == 0) return;
+  add(rules::capability_world_executable,
+      fmt::format("{} is to be {:04o}, but {} gives it capabilities: it is 0750, for run_as's group only",
+                  extra.path.str(), *extra.mode, to_string(manifest_.os_capabilities.front().at)),
+      extra.at, extra.pointer, "leave its mode out");
+}
+
 void Check::check_named() {
   if (is_pushed() && is_absent(manifest_.binary.value)) {
     add(rules::bundle_file_missing,
@@ -55,6 +67,7 @@ void Check::check_named() {
   }
   if (!manifest_.files) return;
   for (const manifest::ExtraFile& extra : *manifest_.files) {
+    check_mode(extra);
     // The binary has been looked for already.
     if (!is_absent(extra.path) || (is_pushed() && extra.path == manifest_.binary.value)) continue;
     const std::string name = quoted(extra.path.str());

@@ -216,6 +216,8 @@ std::string render_step(const Json& step, const Palette& palette) {
   std::string out = fmt::format("  {} {:<{}}{}\n", palette(paint_of_sign(line.sign), line.sign), line.label,
                                 kLabelColumns, wrap(line.change, kColumns, indent, indent));
   if (text(step, "op") == "install-unit") out += detail(unit_rights(step)) + '\n';
+  for (const std::string& drop_in : texts(step, "drop_ins"))
+    out += detail(fmt::format("with the drop-in {}", drop_in)) + '\n';
   for (const Allowance& allowance : allowances(step)) {
     out += palette(Paint::dim, allowed_by(allowance)) + '\n';
   }

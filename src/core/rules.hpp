@@ -98,6 +98,7 @@ extern const Rule policy_exec_path;
 extern const Rule policy_unit_forbidden;
 extern const Rule policy_unit_required;
 extern const Rule policy_state_dir;
+extern const Rule policy_root_path;
 extern const Rule policy_limit;
 extern const Rule policy_downgrade;
 extern const Rule policy_signature;
@@ -113,6 +114,8 @@ extern const Rule policy_test_invalid;
 // Traps: privileges that would not be what they seem.
 extern const Rule capability_no_new_privileges;
 extern const Rule capability_bounding_set;
+extern const Rule capability_ambient_void;
+extern const Rule capability_world_executable;
 extern const Rule run_as_contradicts_user;
 // The host.
 extern const Rule host_tampered;
@@ -120,6 +123,8 @@ extern const Rule host_unit_foreign;
 extern const Rule host_user_unknown;
 extern const Rule host_capability_unknown;
 extern const Rule host_nosuid;
+extern const Rule host_no_file_capabilities;
+extern const Rule host_program_writable;
 extern const Rule host_model_unsupported;
 extern const Rule host_version_altered;
 extern const Rule host_version_missing;

@@ -103,8 +103,16 @@ constinit const Rule policy_unit_required{"policy-unit-required", error, denied,
 constinit const Rule policy_state_dir{"policy-state-dir", error, denied,
                                       "No policy line allows a state directory of the add-on.",
                                       "An add-on that chooses where its data goes could take another's "
-                                      "place. Use a directory that a pattern of "
+                                      "place: systemd gives all of a StateDirectory= to the unit's user, and "
+                                      "removes a RuntimeDirectory=. Use a directory that a pattern of "
                                       "paths.state_dirs covers, or have it added there."};
+
+constinit const Rule policy_root_path{
+    "policy-root-path", error, denied,
+    "No policy line allows a path that systemd would open as root for the unit.",
+    "EnvironmentFile=, LoadCredential=, StandardOutput=append: and their like are opened by root, whoever "
+    "User= names; PIDFile= is removed by root, and BindPaths= leads past closed directories. Leave the "
+    "directive out, name a file of the add-on itself, or have the path added to paths.root_files."};
 
 constinit const Rule policy_limit{"policy-limit", error, denied,
                                   "The add-on is larger than the site policy allows.",
@@ -183,6 +191,18 @@ constinit const Rule capability_bounding_set{
     "systemd "
     "reports 203/EXEC). Add the capability to CapabilityBoundingSet=, or do not ask for it."};
 
+constinit const Rule capability_ambient_void{
+    "capability-ambient-void", error, invalid, "AmbientCapabilities= of the unit does not reach the program.",
+    "systemd drops what CapabilityBoundingSet= lacks, and the kernel clears the ambient set of a program "
+    "whose file has capabilities; both without an error. Of root, which has its whole bounding set anyway, "
+    "it is only a warning. Ask for the capability in one place."};
+
+constinit const Rule capability_world_executable{
+    "capability-world-executable", error, invalid,
+    "The manifest wants everyone to execute a program that has capabilities.",
+    "Whoever may execute it has its capabilities, so it is 0750 and run_as's group, whatever files says. "
+    "Leave its mode out."};
+
 constinit const Rule run_as_contradicts_user{
     "run-as-contradicts-user", error, invalid,
     "The manifest's run_as and the unit's User= name different users.",
@@ -220,6 +240,19 @@ constinit const Rule host_nosuid{"host-nosuid", error, failed,
                                  "There the kernel ignores file capabilities: the program starts without "
                                  "them, and without an error. Mount the "
                                  "filesystem without nosuid."};
+
+constinit const Rule host_no_file_capabilities{
+    "host-no-file-capabilities", error, failed,
+    "The add-on's directory is on a filesystem that takes no file capabilities.",
+    "vfat, ramfs and some network filesystems keep no "
+    "security.capability attribute, so the program could not be given any. Put /opt/addons on another "
+    "filesystem, such as ext4 or xfs."};
+
+constinit const Rule host_program_writable{
+    "host-program-writable", error, invalid,
+    "Someone other than root can change a program that the unit runs.",
+    "Whoever can write it, or a directory or link on the way to it, decides what the service runs. Make "
+    "root the owner, and take write permission from group and others."};
 
 constinit const Rule host_model_unsupported{
     "host-model-unsupported", error, invalid,

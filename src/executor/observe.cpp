@@ -3,23 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
+#include <optional>
 #include <utility>
 
 #include "core/text.hpp"
 #include "executor/layout.hpp"
+#include "executor/program_trust.hpp"
+#include "executor/unit_files.hpp"
+#include "unit/search.hpp"
 
 namespace addon::executor {
 
 namespace {
-
-// Where else systemd finds system units; systemd.unit(5), "Unit File Load Path". /lib is a link to
-// /usr/lib, /etc is where ours go.
-constexpr std::array kUnitPath{
-    "etc/systemd/system.control",   "run/systemd/system.control", "run/systemd/transient",
-    "run/systemd/generator.early",  "run/systemd/system",         "run/systemd/generator",
-    "usr/local/lib/systemd/system", "usr/lib/systemd/system",     "run/systemd/generator.late"};
 
 Result<std::optional<Digest>> digest_of(const host::Directory& directory, const RelativePath& path,
                                         const host::FileState& state, const host::KnownDigests& known) {
@@ -176,25 +172,22 @@ class AddonObserver {
 
 class UnitObserver {
  public:
-  UnitObserver(const host::KnownDigests& known, const host::Directory& root) : known_(known), root_(root) {}
+  UnitObserver(const host::KnownDigests& known, const host::Directory& root)
+      : known_(known), root_(root), files_(root) {}
 
   Result<> open() {
     units_ = TRY(root_.open_directory_if_present(units_dir()));
-    for (const char* path : kUnitPath) {
-      auto directory = root_.open_directory_if_present(TRY(RelativePath::parse(path)));
-      // A unit directory that is a symlink here is none that systemd's own packages made.
-      if (directory && *directory != nullptr) elsewhere_.emplace_back(path, std::move(*directory));
-    }
+    index_.emplace(TRY(unit::UnitIndex::read(files_)));
     return {};
   }
 
-  Result<host::UnitState> observe(const UnitName& name, const std::set<unit::InstallLink>& links) const {
+  // Precondition: opened.
+  Result<host::UnitState> observe(const UnitName& name, const std::set<unit::InstallLink>& links) {
     host::UnitState out;
-    const RelativePath path = RelativePath::of({name.str()});
-    for (const auto& [where, directory] : elsewhere_) {
-      if (TRY(directory->stat(path))) out.elsewhere.push_back(fmt::format("/{}/{}", where, name.str()));
-    }
+    out.elsewhere = TRY(elsewhere(name));
+    TRY(drop_ins(name, out));
     if (units_ == nullptr) return out;
+    const RelativePath path = RelativePath::of({name.str()});
     out.file = TRY(units_->stat(path));
     if (out.file && out.file->type == host::FileType::regular) {
       out.sha256 = TRY(digest_of(*units_, path, *out.file, known_));
@@ -207,6 +200,32 @@ class UnitObserver {
   }
 
  private:
+  // In all the directories in which systemd looks but the one that ours go to. What is a link there counts
+  // too.
+  Result<std::vector<std::string>> elsewhere(const UnitName& name) {
+    const std::string ours = TRY(files_.list("/" + units_dir().str())).path;
+    std::vector<std::string> paths;
+    for (const std::string_view directory : unit::search_path()) {
+      const unit::UnitListing listing = TRY(files_.list(std::string(directory)));
+      const bool has_it = std::any_of(listing.entries.begin(), listing.entries.end(),
+                                      [&](const unit::UnitEntry& entry) { return entry.name == name.str(); });
+      std::string path = fmt::format("{}/{}", listing.path, name.str());
+      // /lib is /usr/lib.
+      const bool is_known = std::find(paths.begin(), paths.end(), path) != paths.end();
+      if (has_it && !is_known && listing.path != ours) paths.push_back(std::move(path));
+    }
+    return paths;
+  }
+
+  Result<> drop_ins(const UnitName& name, host::UnitState& out) {
+    const std::vector<unit::FullName> aliases = index_->standing_for(name);
+    for (const unit::FullName& alias : aliases) out.aliases.push_back(alias.str());
+    for (const unit::DropIn& drop_in : TRY(unit::search_drop_ins(files_, name, aliases))) {
+      out.drop_ins.push_back({drop_in.path, TRY(files_.read(drop_in.path)).value_or(std::string())});
+    }
+    return {};
+  }
+
   // systemctl writes absolute targets, `systemctl --root` and packages also relative ones.
   static bool leads_to(const std::string& target, const UnitName& name) {
     return target == "/etc/systemd/system/" + name.str() || target == "../" + name.str();
@@ -214,8 +233,9 @@ class UnitObserver {
 
   const host::KnownDigests& known_;
   const host::Directory& root_;
+  UnitFiles files_;
+  std::optional<unit::UnitIndex> index_;
   std::unique_ptr<host::Directory> units_;
-  std::vector<std::pair<std::string, std::unique_ptr<host::Directory>>> elsewhere_;
 };
 
 // A program with capabilities is its group's only, so an ordinary user cannot even look at them.
@@ -251,6 +271,32 @@ Result<> observe_status(host::HostState& host, host::UnitManager& manager) {
   return {};
 }
 
+// What drop-ins run besides is known only now.
+std::set<std::string> programs_of_drop_ins(const host::HostState& host) {
+  std::set<std::string> programs;
+  for (const auto& [name, state] : host.units) {
+    for (const host::UnitDropIn& drop_in : state.drop_ins) {
+      const unit::UnitFile file = unit::parse_unit(drop_in.text, drop_in.path).unit;
+      for (const unit::ExecCommand& command : unit::analyze(file, name).privileges.exec)
+        programs.insert(command.program);
+    }
+  }
+  return programs;
+}
+
+Result<> observe_programs(const std::set<std::string>& asked, host::HostState& host,
+                          const host::Directory& root) {
+  std::set<std::string> programs = programs_of_drop_ins(host);
+  programs.insert(asked.begin(), asked.end());
+  for (const std::string& program : programs) {
+    // Others are no place, and no policy line allows them.
+    if (!program.starts_with('/') || program.find('%') != std::string::npos) continue;
+    host.programs.emplace(program, TRY_CONTEXT(fmt::format("cannot look at {}", printable(program)),
+                                               inspect_program(root, program).map_error(needs_root)));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<host::HostState> observe(const Subjects& subjects, const host::KnownDigests& known, Ports& ports) {
@@ -270,6 +316,7 @@ Result<host::HostState> observe(const Subjects& subjects, const host::KnownDiges
     host.units.emplace(
         name, TRY_CONTEXT(fmt::format("cannot look at unit {}", name.str()), units.observe(name, links)));
   }
+  TRY(observe_programs(subjects.programs, host, ports.root));
   if (host.live) TRY(observe_status(host, ports.units));
   users.erase("");
   for (const std::string& user : users) host.users.emplace(user, TRY(ports.accounts.find(user)));

@@ -20,6 +20,8 @@ struct Subjects {
   std::map<AddonId, std::vector<plan::Release>> addons;
   /// Users that units name, besides each release's run_as.
   std::set<std::string> users;
+  /// Programs that units run, but for an add-on's own, by their absolute paths.
+  std::set<std::string> programs = {};
 };
 
 /// Observes the host once, through descriptors that follow no symlink. What does not fit (a

@@ -8,6 +8,7 @@
 
 #include "executor/observe.hpp"
 #include "executor/rollback_target.hpp"
+#include "plan/host_checks.hpp"
 
 namespace addon::executor {
 
@@ -203,6 +204,10 @@ class Preparation {
     subjects.addons[bundle.manifest.id.value].push_back(plan::make_release(bundle));
     for (const bundle::BundleUnit& unit : bundle.units) {
       if (!unit.privileges.dynamic_user.value) subjects.users.insert(unit.privileges.user.value);
+      for (const unit::ExecCommand& command : unit.privileges.exec) {
+        if (!plan::is_own_program(bundle.manifest.id.value, command.program))
+          subjects.programs.insert(command.program);
+      }
     }
   }
 

@@ -115,6 +115,9 @@ class Directory {
   virtual Result<> set_mode(unsigned mode) = 0;
   /// A new file of this name, root's, mode 0600 until set. It must not exist.
   virtual Result<std::unique_ptr<File>> create_file(std::string_view name) = 0;
+  /// Whether a file in it can be given capabilities, by doing so: to a file without a name, which is
+  /// gone at once. True where this filesystem has no such files, so that nothing was learnt.
+  virtual Result<bool> takes_capabilities() = 0;
   virtual Result<> make_symlink(std::string_view name, const std::string& target) = 0;
   virtual Result<> rename(std::string_view from, std::string_view to, RenameMode mode) = 0;
   /// Removes a file or symlink; absent is no error.

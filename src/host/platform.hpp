@@ -13,6 +13,8 @@ struct PlatformFacts {
   CapabilitySet known_capabilities;
   /// /opt/addons, or its nearest existing ancestor, is mounted nosuid: file capabilities have no effect.
   bool nosuid = false;
+  /// Its filesystem keeps security.capability attributes, as far as looking tells.
+  bool file_capabilities = true;
   /// Of the running kernel, other after each boot (/proc/sys/kernel/random/boot_id).
   std::string boot_id = {};
 };

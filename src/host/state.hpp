@@ -48,6 +48,12 @@ struct AddonState {
   std::vector<std::string> tampered;
 };
 
+/// A drop-in that systemd adds to a unit, as found.
+struct UnitDropIn {
+  std::string path;
+  std::string text;
+};
+
 /// A unit name on the host, as found.
 struct UnitState {
   /// /etc/systemd/system/NAME: its state, and its digest when it is a regular file.
@@ -55,6 +61,10 @@ struct UnitState {
   std::optional<Digest> sha256;
   /// Where else systemd would find a unit of that name: "/usr/lib/systemd/system/NAME".
   std::vector<std::string> elsewhere;
+  /// Further names that stand for it by a symlink, whether or not the unit itself is there.
+  std::vector<std::string> aliases = {};
+  /// In the order in which they are applied: of its name, its aliases, its prefixes, its type.
+  std::vector<UnitDropIn> drop_ins = {};
   /// Enablement links of the asked-for that exist and lead to the unit.
   std::set<std::string> links;
   std::optional<UnitStatus> status;  ///< live hosts only
@@ -69,6 +79,13 @@ struct FileIdentityHash {
 };
 using KnownDigests = std::unordered_map<FileIdentity, Digest, FileIdentityHash>;
 
+/// A program of the host that a unit runs.
+struct ProgramState {
+  /// Why someone other than root can change what is run: each a sentence naming the file, link or
+  /// directory. Nothing for a program that is absent below directories of root's.
+  std::vector<std::string> writable;
+};
+
 /// The part of a host that a plan touches, as observed once.
 struct HostState {
   bool live = true;  ///< false for --root: units are enabled but never started
@@ -76,6 +93,7 @@ struct HostState {
   std::map<UnitName, UnitState> units;
   std::map<std::string, std::optional<Account>> users;  ///< each user asked about
   PlatformFacts platform;
+  std::map<std::string, ProgramState> programs = {};  ///< each program asked about, by its absolute path
 };
 
 }  // namespace addon::host

@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <sys/statvfs.h>
+#include <sys/xattr.h>
 
+#include <cerrno>
 #include <charconv>
 #include <memory>
 #include <string>
@@ -24,9 +26,9 @@ Result<std::string> boot_id(const host::Directory& top) {
 }
 
 Result<CapabilitySet> known_to_kernel(const host::Directory& top) {
-  const std::string text = TRY_CONTEXT(
-      "cannot tell which capabilities this kernel knows",
-      top.read_file(RelativePath::of({"proc", "sys", "kernel", "cap_last_cap"}), largest_number));
+  const std::string text =
+      TRY_CONTEXT("cannot tell which capabilities this kernel knows",
+                  top.read_file(RelativePath::of({"proc", "sys", "kernel", "cap_last_cap"}), largest_number));
   const std::string_view digits = trim(text);
   unsigned last = 0;
   const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), last);
@@ -43,22 +45,26 @@ Result<CapabilitySet> known_to_kernel(const host::Directory& top) {
   return known;
 }
 
-Result<bool> is_nosuid(const host::Directory& directory) {
-  struct statvfs facts {};
-  if (fstatvfs(TRY(descriptor_of(directory)), &facts) != 0) {
+Result<> look_at_filesystem(const host::Directory& directory, host::PlatformFacts& facts) {
+  const int fd = TRY(descriptor_of(directory));
+  struct statvfs filesystem {};
+  if (fstatvfs(fd, &filesystem) != 0) {
     return tl::unexpected(open_error("look at the filesystem of", directory.path(), errno));
   }
-  return (facts.f_flag & ST_NOSUID) != 0;
+  facts.nosuid = (filesystem.f_flag & ST_NOSUID) != 0;
+  // A directory has none; what tells is whether the filesystem knows what is asked for. capabilities(7).
+  facts.file_capabilities = fgetxattr(fd, "security.capability", nullptr, 0) >= 0 || errno != EOPNOTSUPP;
+  return {};
 }
 
 /// Of /opt/addons or, while that is absent, of the directory that it would be made in.
-Result<bool> staged_on_nosuid(const host::Directory& root) {
+Result<> look_at_staging(const host::Directory& root, host::PlatformFacts& facts) {
   std::unique_ptr<host::Directory> nearest;
   for (const auto& path : {RelativePath::of({"opt", "addons"}), RelativePath::of({"opt"})}) {
     nearest = TRY(root.open_directory_if_present(path));
     if (nearest) break;
   }
-  return is_nosuid(nearest ? *nearest : root);
+  return look_at_filesystem(nearest ? *nearest : root, facts);
 }
 }  // namespace
 
@@ -67,7 +73,7 @@ Result<host::PlatformFacts> read_platform(const host::Directory& root) {
   const auto top = TRY(open_root("/"));
   facts.known_capabilities = TRY(known_to_kernel(*top));
   facts.boot_id = TRY(boot_id(*top));
-  facts.nosuid = TRY(staged_on_nosuid(root));
+  TRY(look_at_staging(root, facts));
   return facts;
 }
 

@@ -3,8 +3,12 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <stdio.h>
+#include <sys/capability.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <memory>
+#include <type_traits>
 
 #include "core/text.hpp"
 #include "linux/file.hpp"
@@ -115,6 +119,21 @@ Result<std::unique_ptr<host::File>> Tree::create_file(std::string_view name) {
     return tl::unexpected(error("create", made, errno_value));
   }
   return std::make_unique<OpenFile>(std::move(*fd), shown_path(path_, made));
+}
+
+Result<bool> Tree::takes_capabilities() {
+  // O_EXCL: it can never be given a name.
+  const UniqueFd fd(openat(fd_.get(), ".", O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600));
+  if (fd.get() < 0) {
+    if (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL) return true;
+    return tl::unexpected(error("make a file in", "", errno));
+  }
+  const std::unique_ptr<std::remove_pointer_t<cap_t>, int (*)(void*)> one(cap_from_text("cap_chown=ep"),
+                                                                          cap_free);
+  if (one == nullptr) return tl::unexpected(error("try capabilities in", "", errno));
+  if (cap_set_fd(fd.get(), one.get()) == 0) return true;
+  if (errno == EOPNOTSUPP) return false;
+  return tl::unexpected(error("try capabilities in", "", errno));
 }
 
 Result<> Tree::make_symlink(std::string_view name, const std::string& target) {

@@ -49,6 +49,7 @@ class Compiler {
     out_.plan.policy = policy;
     out_.plan.host = digest_of_observation(host_, touched_, primaries());
     append(out_.findings, traps(out_.plan.steps));
+    append(out_.findings, check_programs(out_.plan.steps, host_));
     sort_findings(out_.findings);
     return std::move(out_);
   }

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
+#include "plan/drop_ins.hpp"
 #include "plan/retire.hpp"
 
 namespace addon::plan {
@@ -223,6 +225,7 @@ class WantedAddon {
       if (const bundle::BundleUnit* source = find_source(unit.name)) {
         standing_.push_back(install_step(*source, *facts_.bundle));
         standing_.back().before = unit.sha256;
+        add_drop_ins_of(*found, standing_.back());
       }
       return;
     }
@@ -238,9 +241,15 @@ class WantedAddon {
     const bundle::BundleUnit* source = find_source(unit.name);
     if (source == nullptr) return;
     InstallUnit step = install_step(*source, *facts_.bundle);
+    if (found != nullptr) add_drop_ins_of(*found, step);
     if (found != nullptr && found->file) step.before = found->sha256.value_or(Digest{});
     out_.phases.units.emplace_back(std::move(step));
     changed_units_.insert(unit.name);
+  }
+
+  void add_drop_ins_of(const host::UnitState& unit, InstallUnit& step) {
+    std::vector<Finding> findings = add_drop_ins(step, unit.drop_ins);
+    std::move(findings.begin(), findings.end(), std::back_inserter(out_.findings));
   }
 
   const bundle::BundleUnit* find_source(const UnitName& name) const {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/text.hpp"
+#include "plan/lint.hpp"
 
 namespace addon::plan {
 
@@ -66,17 +67,37 @@ class HostCheck {
 
   // An offline root boots with a kernel and mounts of its own.
   void capabilities() {
-    if (!host_.live || manifest_.os_capabilities.empty()) return;
+    if (!host_.live) return;
+    for (const bundle::BundleUnit& unit : bundle_.units) ambient(unit);
+    if (manifest_.os_capabilities.empty()) return;
     for (const manifest::RequestedCapability& asked : manifest_.os_capabilities) {
       if (host_.platform.known_capabilities.contains(asked.capability)) continue;
       add(rules::host_capability_unknown,
           fmt::format("the running kernel does not know {}", asked.capability.name()), asked.at,
           asked.pointer, "run a newer kernel, or do without it");
     }
-    if (!host_.platform.nosuid) return;
     const manifest::RequestedCapability& first = manifest_.os_capabilities.front();
-    add(rules::host_nosuid, "/opt/addons is mounted nosuid, so file capabilities have no effect there",
-        first.at, first.pointer, "mount it without nosuid");
+    if (host_.platform.nosuid) {
+      add(rules::host_nosuid, "/opt/addons is mounted nosuid, so file capabilities have no effect there",
+          first.at, first.pointer, "mount it without nosuid");
+    }
+    if (!host_.platform.file_capabilities) {
+      add(rules::host_no_file_capabilities,
+          "the filesystem of /opt/addons takes no file capabilities (security.capability)", first.at,
+          first.pointer, "put /opt/addons on another filesystem, such as ext4 or xfs");
+    }
+  }
+
+  // A bounding set that names one loses nothing by it.
+  void ambient(const bundle::BundleUnit& unit) {
+    const auto& asked = unit.privileges.ambient;
+    for (const Capability capability : asked.value.members()) {
+      if (host_.platform.known_capabilities.contains(capability)) continue;
+      add(rules::host_capability_unknown,
+          fmt::format("the running kernel does not know {}, which {} has as an ambient capability",
+                      capability.name(), unit.name.str()),
+          asked.at, {}, "run a newer kernel, or do without it");
+    }
   }
 
   const Release* owner_of(const UnitName& name) const {
@@ -97,6 +118,8 @@ class HostCheck {
       whose = fmt::format("/etc/systemd/system/{}, which addonctl did not install", unit.name.str());
     } else if (found != host_.units.end() && !found->second.elsewhere.empty()) {
       whose = found->second.elsewhere.front();
+    } else if (found != host_.units.end() && !found->second.aliases.empty()) {
+      return alias(unit, found->second.aliases.front());
     } else {
       return;
     }
@@ -105,6 +128,13 @@ class HostCheck {
         owner == nullptr
             ? "give the unit a name of its own"
             : fmt::format("give the unit a name of its own, or remove {} first", owner->id.str()));
+  }
+
+  void alias(const bundle::BundleUnit& unit, const std::string& name) {
+    add(rules::host_unit_foreign,
+        fmt::format("a link on this host makes {} another name of {}, so the unit would also be that one",
+                    printable(name), unit.name.str()),
+        unit.asked_at, {}, "remove the link, or give the unit a name of its own");
   }
 
   const bundle::Bundle& bundle_;
@@ -120,6 +150,38 @@ class HostCheck {
 std::vector<Finding> check_host(const bundle::Bundle& wanted, const Generation& generation,
                                 const host::HostState& host) {
   return HostCheck(wanted, generation, host).run();
+}
+
+bool is_own_program(const AddonId& id, const std::string& path) {
+  return path.starts_with(fmt::format("/opt/addons/{}/", id.str())) && path.find("/../") == std::string::npos;
+}
+
+namespace {
+
+void check_programs_of(const InstallUnit& unit, const host::HostState& host, std::vector<Finding>& findings) {
+  std::set<std::string> told;
+  for (const unit::ExecCommand& command : unit.privileges.exec) {
+    const auto found = host.programs.find(command.program);
+    if (found == host.programs.end() || found->second.writable.empty()) continue;
+    if (is_own_program(unit.addon, command.program) || !told.insert(command.program).second) continue;
+    Finding finding = make_finding(
+        rules::host_program_writable,
+        fmt::format("{}= of {} runs {}, which others than root can change: {}", command.directive,
+                    unit.unit.str(), printable(command.program), join(found->second.writable, "; ")),
+        command.at);
+    finding.addon = unit.addon.str();
+    finding.fix =
+        "make root its owner and take write permission from group and others, or run another program";
+    findings.push_back(std::move(finding));
+  }
+}
+
+}  // namespace
+
+std::vector<Finding> check_programs(const std::vector<Step>& steps, const host::HostState& host) {
+  std::vector<Finding> findings;
+  for_each_unit(steps, [&](const InstallUnit& unit) { check_programs_of(unit, host, findings); });
+  return findings;
 }
 
 std::vector<Finding> check_tree(const AddonId& id, const host::HostState& host) {

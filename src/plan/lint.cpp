@@ -47,11 +47,13 @@ void trap(std::vector<Finding>& findings, const Rule& rule, const InstallUnit& s
   findings.push_back(std::move(finding));
 }
 
+// With the prefix + a command runs as root, with none of what the unit takes away.
 bool runs_granted_program(const InstallUnit& step) {
   return !step.granted_program.empty() &&
-         std::any_of(
-             step.privileges.exec.begin(), step.privileges.exec.end(),
-             [&](const unit::ExecCommand& command) { return command.program == step.granted_program; });
+         std::any_of(step.privileges.exec.begin(), step.privileges.exec.end(),
+                     [&](const unit::ExecCommand& command) {
+                       return command.program == step.granted_program && !command.has_prefix("+");
+                     });
 }
 
 // capabilities(7), "Transformation of capabilities during execve()": no_new_privs makes the
@@ -59,7 +61,9 @@ bool runs_granted_program(const InstallUnit& step) {
 void check_granted(const InstallUnit& step, std::vector<Finding>& findings) {
   const std::string asked_at = to_string(step.granted.front().at);
   const auto& nnp = step.privileges.no_new_privileges_effective;
-  if (nnp.value) {
+  // The kernel then lets a program keep what the process had: nothing for a user, but for one whose
+  // ambient capabilities systemd carries over, and for root.
+  if (nnp.value && !step.privileges.runs_as_root() && step.privileges.ambient.value.empty()) {
     trap(findings, rules::capability_no_new_privileges, step,
          fmt::format(
              "{} runs {} without new privileges, so the file capabilities that {} asks for have no effect",
@@ -79,6 +83,75 @@ void check_granted(const InstallUnit& step, std::vector<Finding>& findings) {
            "the bounding set of {} lacks {}, which {} asks for: systemd could not execute {} (203/EXEC)",
            step.unit.str(), join(missing, ", "), asked_at, step.granted_program),
        step.privileges.bounding.at, fmt::format("add {} to CapabilityBoundingSet=", join(missing, " ")));
+}
+
+std::string names_of(const CapabilitySet& set) {
+  std::vector<std::string> names;
+  for (const Capability capability : set.members()) names.emplace_back(capability.name());
+  return join(names, ", ");
+}
+
+CapabilitySet granted_set(const InstallUnit& step) {
+  CapabilitySet set;
+  for (const Asked& asked : step.granted) {
+    if (const auto capability = Capability::from_name(asked.what)) set.insert(*capability);
+  }
+  return set;
+}
+
+bool keeps_nothing_of_root(const unit::Privileges& privileges) {
+  const auto bits = privileges.settings.find("SecureBits");
+  return bits != privileges.settings.end() && bits->second.value.is_array() &&
+         std::find(bits->second.value.begin(), bits->second.value.end(), "noroot") !=
+             bits->second.value.end();
+}
+
+// As seen in processes of systemd 252: it drops from the ambient set what the bounding set lacks, without a
+// word; the kernel clears the set of a program whose file has capabilities, but for root's;
+// NoNewPrivileges= takes nothing from it.
+void check_ambient(const InstallUnit& step, std::vector<Finding>& findings) {
+  const unit::Privileges& privileges = step.privileges;
+  const auto& ambient = privileges.ambient;
+  if (ambient.value.empty() || privileges.exec.empty()) return;
+  const CapabilitySet dropped = ambient.value - privileges.bounding.value;
+  if (!dropped.empty()) {
+    trap(
+        findings, rules::capability_ambient_void, step,
+        fmt::format("AmbientCapabilities= of {} has {}, which its bounding set by {} lacks: systemd drops it",
+                    step.unit.str(), names_of(dropped), to_string(privileges.bounding.at)),
+        ambient.at, fmt::format("add {} to CapabilityBoundingSet=, or do without it", names_of(dropped)));
+  }
+  if (privileges.runs_as_root()) {
+    if (dropped == ambient.value || keeps_nothing_of_root(privileges)) return;
+    trap(findings, rules::capability_ambient_void, step,
+         fmt::format("AmbientCapabilities= gives {} nothing: by {} it runs as root, which has its whole "
+                     "bounding set",
+                     step.unit.str(), to_string(privileges.user.at)),
+         ambient.at, "set User= to another user, or remove AmbientCapabilities=", Severity::warning);
+    return;
+  }
+  const CapabilitySet lost = ambient.value - dropped - granted_set(step);
+  if (lost.empty() || step.granted.empty() || !runs_granted_program(step)) return;
+  trap(findings, rules::capability_ambient_void, step,
+       fmt::format("{} runs {} without {} of AmbientCapabilities=: the file capabilities that {} asks for "
+                   "clear the ambient set",
+                   step.unit.str(), step.granted_program, names_of(lost), to_string(step.granted.front().at)),
+       ambient.at,
+       fmt::format("add {} to os_capabilities, or ask for all of them in one place", names_of(lost)));
+}
+
+// Without run_as a program with capabilities is for root's group only.
+void check_group(const InstallUnit& step, std::vector<Finding>& findings) {
+  const unit::Privileges& privileges = step.privileges;
+  const std::string& group = privileges.group.value;
+  if (!step.run_as.what.empty() || privileges.runs_as_root() || group == "root" || group == "0") return;
+  trap(findings, rules::run_as_contradicts_user, step,
+       fmt::format("{} could not execute {} as {}: with the capabilities that {} asks for and no run_as, it "
+                   "is for root only",
+                   step.unit.str(), step.granted_program,
+                   privileges.dynamic_user.value ? "a dynamic user" : printable(privileges.user.value),
+                   to_string(step.granted.front().at)),
+       privileges.user.at, "let the manifest's run_as name the unit's user");
 }
 
 // A program with capabilities is 0750 and run_as's: another user could not execute it at all. Else
@@ -102,17 +175,24 @@ void check_user(const InstallUnit& step, std::vector<Finding>& findings) {
 
 std::vector<Finding> traps(const std::vector<Step>& steps) {
   std::vector<Finding> findings;
-  const auto check = [&](const InstallUnit& unit) {
-    if (runs_granted_program(unit)) check_granted(unit, findings);
+  for_each_unit(steps, [&](const InstallUnit& unit) {
+    if (runs_granted_program(unit)) {
+      check_granted(unit, findings);
+      check_group(unit, findings);
+    }
+    check_ambient(unit, findings);
     check_user(unit, findings);
-  };
+  });
+  return findings;
+}
+
+void for_each_unit(const std::vector<Step>& steps, const std::function<void(const InstallUnit&)>& visit) {
   for (const Step& step : steps) {
-    if (const auto* install = std::get_if<InstallUnit>(&step.action)) check(*install);
+    if (const auto* install = std::get_if<InstallUnit>(&step.action)) visit(*install);
     const auto* change = std::get_if<SwitchCurrent>(&step.action);
     if (change == nullptr || !change->terms) continue;
-    for (const InstallUnit& unit : change->terms->standing_units) check(unit);
+    for (const InstallUnit& unit : change->terms->standing_units) visit(unit);
   }
-  return findings;
 }
 
 }  // namespace addon::plan

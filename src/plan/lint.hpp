@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "bundle/bundle.hpp"
@@ -17,8 +18,12 @@ std::vector<Step> lint_steps(const manifest::Manifest& manifest);
 std::vector<Step> lint_steps(const bundle::Bundle& bundle);
 
 /// Privileges that would not be what they seem, whatever policy allows: file capabilities on a
-/// program that runs with NoNewPrivileges, or whose unit's bounding set lacks them; a user that is
-/// not the manifest's. Each finding names the unit's line and the manifest's. capabilities(7).
+/// program that runs with NoNewPrivileges, or whose unit's bounding set lacks them; ambient capabilities
+/// that do not reach the program; a user that is not the manifest's. Each finding names the unit's line and
+/// the manifest's. capabilities(7).
 std::vector<Finding> traps(const std::vector<Step>& steps);
+
+/// Each unit of the steps: those that one installs, and those that stay as they are.
+void for_each_unit(const std::vector<Step>& steps, const std::function<void(const InstallUnit&)>& visit);
 
 }  // namespace addon::plan

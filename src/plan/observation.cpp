@@ -37,14 +37,24 @@ Json to_json(const host::AddonState& addon) {
 Json to_json(const host::UnitState& unit) {
   Json file;
   if (unit.file) file = {to_json(*unit.file), unit.sha256 ? unit.sha256->hex() : ""};
-  return {{"file", std::move(file)}, {"elsewhere", unit.elsewhere}, {"links", unit.links}};
+  Json drop_ins = Json::array();
+  for (const host::UnitDropIn& drop_in : unit.drop_ins)
+    drop_ins.push_back({drop_in.path, Digest::of(drop_in.text).hex()});
+  return {{"file", std::move(file)},
+          {"elsewhere", unit.elsewhere},
+          {"aliases", unit.aliases},
+          {"drop_ins", std::move(drop_ins)},
+          {"links", unit.links}};
 }
 
 }  // namespace
 
 Digest digest_of_observation(const host::HostState& host, const std::set<AddonId>& addons,
                              const std::set<UnitName>& primaries) {
-  Json json{{"live", host.live}, {"nosuid", host.platform.nosuid}};
+  Json json{{"live", host.live},
+            {"nosuid", host.platform.nosuid},
+            {"file_capabilities", host.platform.file_capabilities}};
+  for (const auto& [path, program] : host.programs) json["programs"][path] = program.writable;
   for (const auto& [id, addon] : host.addons) {
     if (addons.contains(id)) json["addons"][id.str()] = to_json(addon);
   }

@@ -67,13 +67,15 @@ Json install_to_json(const unit::Install& install) {
 }
 
 Json describe(const InstallUnit& step) {
-  return {{"version", step.version.str()},
-          {"unit", step.unit.str()},
-          {"before", step.before ? Json(step.before->hex()) : Json(nullptr)},
-          {"after", step.after.hex()},
-          {"privileges", unit::to_json(step.privileges)},
-          {"install", install_to_json(step.install)},
-          {"run_as", step.run_as.what}};
+  Json json{{"version", step.version.str()},
+            {"unit", step.unit.str()},
+            {"before", step.before ? Json(step.before->hex()) : Json(nullptr)},
+            {"after", step.after.hex()},
+            {"privileges", unit::to_json(step.privileges)},
+            {"install", install_to_json(step.install)},
+            {"run_as", step.run_as.what}};
+  if (!step.drop_ins.empty()) json["drop_ins"] = step.drop_ins;
+  return json;
 }
 
 Json standing_to_json(const std::vector<InstallUnit>& units) {
@@ -83,6 +85,7 @@ Json standing_to_json(const std::vector<InstallUnit>& units) {
                     {"sha256", unit.after.hex()},
                     {"privileges", unit::to_json(unit.privileges)},
                     {"install", install_to_json(unit.install)}});
+    if (!unit.drop_ins.empty()) json.back()["drop_ins"] = unit.drop_ins;
   }
   return json;
 }

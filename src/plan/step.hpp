@@ -71,6 +71,8 @@ struct InstallUnit {
   std::string granted_program;
   std::vector<Asked> granted;
   std::vector<unit::Directive> directives{};  ///< the unit's text, for policy; not in the public JSON
+  /// The host's drop-ins that privileges, install and directives already hold.
+  std::vector<std::string> drop_ins{};
 };
 
 struct RemoveUnit {

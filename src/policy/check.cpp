@@ -118,6 +118,7 @@ class Check {
         allow("units.references", Values::patterns, &Allowances::references),
         list_of("units.forbid", Effect::takes_away, Values::words, &Allowances::forbid,
                 [](const std::string& value) { return preferred_name(value); }),
+        allow("paths.root_files", Values::patterns, &Allowances::root_files),
         allow("paths.state_dirs", Values::patterns, &Allowances::state_dirs)};
   }
 
@@ -247,6 +248,7 @@ class Check {
       for (const auto& line : scope.references)
         check_pattern(PatternOf::unit_to_reach, "units.references", line);
       for (const auto& line : scope.exec_paths) check_pattern(PatternOf::path, "units.exec_paths", line);
+      for (const auto& line : scope.root_files) check_pattern(PatternOf::path, "paths.root_files", line);
       for (const auto& line : scope.state_dirs) check_pattern(PatternOf::state_dir, "paths.state_dirs", line);
       if (grant == nullptr) return;
       for (const auto& line : grant->ids) check_pattern(PatternOf::addon_id, "match.id", line);

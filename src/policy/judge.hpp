@@ -30,7 +30,8 @@ struct Judgement {
 ///  - set-capabilities: each capability of `after` (taking capabilities away is always allowed);
 ///  - install-unit: the unit's name; the user it runs as (root where it says none; a dynamic user
 ///    by allow_dynamic_user); ambient capabilities; for a unit that runs as root, its bounding set;
-///    the prefixes and programs of each Exec line; Group= and SupplementaryGroups=; directives that are
+///    the prefixes and programs of each Exec line; paths that root opens for it, directories that it is given;
+///    Group= and SupplementaryGroups=; directives that are
 ///    forbidden or required; Also= and Alias=; references to units that are not the add-on's own;
 ///  - each that gives something: whether a signature is required, for none is checked.
 /// Pure. `today` decides about grants that expire.

@@ -19,7 +19,7 @@ namespace {
 // systemd.exec(5), "Paths": with one of these a path means a place in another tree.
 constexpr std::array<std::string_view, 4> other_trees = {"RootDirectory", "RootImage", "ExtensionDirectories",
                                                          "ExtensionImages"};
-constexpr std::array<std::string_view, 3> mounts = {"BindPaths", "BindReadOnlyPaths", "MountImages"};
+constexpr std::array<std::string_view, 2> mounts = {"BindPaths", "BindReadOnlyPaths"};
 
 /// Whether it is absolute and has no "//", no segment "." or "..", and no '/' at its end.
 bool is_normalised(std::string_view path) {

@@ -39,6 +39,8 @@ void judge_forbidden(Bench& bench, const plan::InstallUnit& action);
 void judge_required(Bench& bench, const plan::InstallUnit& action);
 void judge_references(Bench& bench, const plan::InstallUnit& action, const std::set<std::string>& own_units);
 void judge_programs(Bench& bench, const plan::InstallUnit& action);
+/// Files that systemd opens as root for the unit, and directories that it gives to it.
+void judge_paths(Bench& bench, const plan::InstallUnit& action);
 void judge_ambient(Bench& bench, const plan::InstallUnit& action);
 void judge_bounding_set(Bench& bench, const plan::InstallUnit& action);
 

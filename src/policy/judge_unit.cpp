@@ -117,6 +117,7 @@ void judge_unit(Bench& bench, const plan::InstallUnit& action, const std::set<st
   judge_user(bench, action, user);
   judge_groups(bench, action);
   judge_programs(bench, action);
+  judge_paths(bench, action);
   judge_ambient(bench, action);
   if (action.privileges.runs_as_root()) judge_bounding_set(bench, action);
 }

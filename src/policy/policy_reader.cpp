@@ -178,6 +178,7 @@ Allowances PolicyReader::allowances(const Place& scope, const std::string& grant
   result.forbid = directives(scope["units"]["forbid"], grant);
   result.require = requirements(scope["units"]["require"], grant);
   result.state_dirs = strings(scope["paths"]["state_dirs"], grant);
+  result.root_files = strings(scope["paths"]["root_files"], grant);
   return result;
 }
 

@@ -108,6 +108,10 @@ Ruling Scopes::state_dir(const std::string& path) const {
   return rule_by_pattern(&Allowances::state_dirs, path);
 }
 
+Ruling Scopes::root_file(const std::string& path) const {
+  return rule_by_pattern(&Allowances::root_files, path);
+}
+
 const PolicyRef* Scopes::forbids(std::string_view directive) const {
   for (const Scope& scope : scopes_) {
     const PolicyRef* line = first_line(scope.allowances->forbid, [&](const std::string& name) {

@@ -38,6 +38,7 @@ class Scopes {
   Ruling exec_path(const std::string& program) const;
   Ruling reference(const std::string& unit) const;
   Ruling state_dir(const std::string& path) const;
+  Ruling root_file(const std::string& path) const;
 
   /// The first line that forbids the directive, by whichever of its names, or null.
   const PolicyRef* forbids(std::string_view directive) const;

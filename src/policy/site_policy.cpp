@@ -39,6 +39,7 @@ void merge(Allowances& to, Allowances from) {
   append(to.forbid, std::move(from.forbid));
   append(to.require, std::move(from.require));
   append(to.state_dirs, std::move(from.state_dirs));
+  append(to.root_files, std::move(from.root_files));
   // Files only add to each other, so a file that says false takes nothing back.
   const bool already = to.allow_dynamic_user && to.allow_dynamic_user->value;
   if (from.allow_dynamic_user && !already) to.allow_dynamic_user = std::move(from.allow_dynamic_user);

@@ -47,6 +47,7 @@ struct Allowances {
   std::vector<Line<std::string>> forbid;      ///< names of directives
   std::vector<Line<Requirement>> require;
   std::vector<Line<std::string>> state_dirs;  ///< globs
+  std::vector<Line<std::string>> root_files;  ///< globs
 };
 
 /// More, for some add-ons.

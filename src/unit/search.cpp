@@ -178,4 +178,18 @@ FoundUnit UnitIndex::find(const FullName& name) const {
   return found;
 }
 
+std::vector<FullName> UnitIndex::standing_for(const FullName& name) const {
+  std::vector<FullName> names;
+  for (const auto& [key, target] : targets_) {
+    std::string_view next = target;
+    for (int hop = 0; hop < most_hops && !next.starts_with('/') && next != name.str(); ++hop) {
+      const auto found = targets_.find(next);
+      if (found == targets_.end()) break;
+      next = found->second;
+    }
+    if (next == name.str() && key != name.str()) names.push_back(*FullName::parse(key));
+  }
+  return names;
+}
+
 }  // namespace addon::unit

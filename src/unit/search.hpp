@@ -43,6 +43,8 @@ class UnitIndex {
  public:
   static Result<UnitIndex> read(UnitReader& reader);
   FoundUnit find(const FullName& name) const;
+  /// The names that stand for this one by symlinks, sorted; also while it has no file.
+  std::vector<FullName> standing_for(const FullName& name) const;
 
  private:
   UnitIndex() = default;

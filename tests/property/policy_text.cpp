@@ -154,6 +154,7 @@ const std::vector<Fact>& all_facts() {
       {"units", "forbid", "Wants"},
       {"units", "require", "ProtectSystem: [strict]"},
       {"paths", "state_dirs", "/var/lib/addons/*"},
+      {"paths", "root_files", "/srv"},
   };
   return facts;
 }

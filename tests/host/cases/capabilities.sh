@@ -95,7 +95,8 @@ case_no_new_privileges_that_another_directive_implies_is_refused() {
 }
 
 case_ambient_capabilities_are_bound_by_the_same_allowlist() {
-  make_good probe 1.0.0 service=AmbientCapabilities=CAP_SYS_ADMIN bounding='CAP_NET_RAW CAP_SYS_ADMIN'
+  # No file capabilities, which would clear them.
+  make_good probe 1.0.0 caps= service=AmbientCapabilities=CAP_SYS_ADMIN bounding='CAP_NET_RAW CAP_SYS_ADMIN'
   expect_refused 4 addonctl apply --yes "$BUNDLE"
   expect_contains "${ERR,,}" cap_sys_admin
 }
@@ -116,4 +117,51 @@ case_an_exec_prefix_that_no_line_allows_is_denied() {
   make_good probe 1.0.0 service="ExecStartPre=+/usr/bin/true"
   expect_refused 4 addonctl apply --yes "$BUNDLE"
   expect_contains "$ERR" "the prefix + in ExecStartPre="
+}
+
+# status_of LINES: CapEff and CapAmb of a program run by systemd as an ordinary user, in hexadecimal.
+status_of() {
+  printf '[Service]\nType=oneshot\nUser=addon-probe\nStandardOutput=truncate:/root/work/out\n%b\n' "$1" \
+    >"$HOST_ROOT$UNITS/rogue-probe.service"
+  host_run systemctl daemon-reload
+  host_run systemctl start rogue-probe.service
+  host_run sed -n 's/^Cap\(Eff\|Amb\):[[:space:]]*0*/\1=/p' /root/work/out | paste -sd' '
+}
+
+# The facts behind the traps: what systemd and the kernel make of it without addonctl.
+case_ambient_capabilities_go_where_the_traps_say() {
+  local grep='grep ^Cap /proc/self/status'
+  host_run sh -c 'mkdir -p /opt/addons; cp /usr/bin/grep /opt/addons; setcap cap_net_admin=ep /opt/addons/grep'
+  expect_eq "$(status_of "ExecStart=/usr/bin/$grep\nAmbientCapabilities=CAP_NET_RAW")" "Eff=2000 Amb=2000"
+  expect_eq "$(status_of "ExecStart=/usr/bin/$grep\nAmbientCapabilities=CAP_NET_RAW\nNoNewPrivileges=yes")" \
+    "Eff=2000 Amb=2000"
+  expect_eq "$(status_of "ExecStart=/usr/bin/$grep\nAmbientCapabilities=CAP_NET_RAW\nCapabilityBoundingSet=CAP_CHOWN")" \
+    "Eff= Amb="
+  expect_eq "$(status_of "ExecStart=/opt/addons/$grep\nAmbientCapabilities=CAP_NET_RAW")" "Eff=1000 Amb="
+  expect_eq "$(status_of "ExecStart=/opt/addons/$grep\nNoNewPrivileges=yes")" "Eff= Amb="
+  expect_eq "$(status_of "ExecStart=/opt/addons/$grep\nAmbientCapabilities=CAP_NET_RAW\nNoNewPrivileges=yes")" \
+    "Eff=1000 Amb="
+  expect_eq "$(status_of "ExecStart=/opt/addons/$grep\nUser=root\nCapabilityBoundingSet=CAP_NET_ADMIN\nNoNewPrivileges=yes")" \
+    "Eff=1000 Amb="
+  expect_eq "$(status_of "ExecStart=/usr/bin/$grep\nUser=root\nAmbientCapabilities=CAP_CHOWN\nCapabilityBoundingSet=CAP_CHOWN")" \
+    "Eff=1 Amb=1"
+}
+
+case_ambient_capabilities_that_would_be_lost_are_refused() {
+  make_bundle probe probe 1.0.0 service='AmbientCapabilities=CAP_NET_ADMIN' bounding='CAP_NET_RAW CAP_NET_ADMIN'
+  expect_refused 3 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" capability-ambient-void
+  expect_contains "$ERR" addon.yaml:
+  make_bundle other probe 1.0.0 caps= service='AmbientCapabilities=CAP_NET_ADMIN' bounding=CAP_NET_RAW
+  expect_refused 3 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" capability-ambient-void
+}
+
+case_a_filesystem_without_file_capabilities_is_refused() {
+  make_good probe 1.0.0
+  host_run sh -c 'mkdir -p /opt/addons; mount -t ramfs -o mode=0755 none /opt/addons'
+  expect_refused 1 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" host-no-file-capabilities
+  host_run umount /opt/addons
+  apply "$BUNDLE"
 }

@@ -87,8 +87,8 @@ TEST_CASE("what policy does not allow is denied, and nothing else is") {
 
 TEST_CASE("these rules are about a host that is not as it must be") {
   CHECK(ids_with([](const Rule& rule) { return rule.outcome == RuleOutcome::failed; }) ==
-        std::set<std::string>{"host-nosuid", "host-tampered", "host-version-altered", "host-version-missing",
-                              "policy-untrusted"});
+        std::set<std::string>{"host-no-file-capabilities", "host-nosuid", "host-tampered",
+                              "host-version-altered", "host-version-missing", "policy-untrusted"});
 }
 
 TEST_CASE("severities have the names that reports use") {

@@ -121,6 +121,7 @@ class FaultyDirectory final : public host::Directory {
     TRY(faults_.meet("create"));
     return wrap(directory_->create_file(name));
   }
+  Result<bool> takes_capabilities() override { return directory_->takes_capabilities(); }
   Result<> make_symlink(std::string_view name, const std::string& target) override {
     TRY(faults_.meet("symlink"));
     return directory_->make_symlink(name, target);

@@ -79,7 +79,7 @@ struct World {
               host.offline ? static_cast<host::UnitManager&>(no_units) : host.units,
               users,
               host.clock,
-              {CapabilitySet::all(), false, host.boot},
+              {CapabilitySet::all(), false, true, host.boot},
               listener,
               &host.interrupted} {}
 

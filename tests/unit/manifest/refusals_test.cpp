@@ -67,6 +67,8 @@ TEST_CASE("an id is one safe lower-case word") {
   CHECK(faults(manifest_with("id: probe", "id: -probe")) ==
         Lines{"1:5 schema-pattern /id: id is \"-probe\"" + wanted});
   CHECK(faults(manifest_with("id: probe", "id: ''")).size() == 1);
+  // Where '$' matches before a newline, this is an id.
+  CHECK_FALSE(faults(manifest_with("id: probe", "id: \"probe\\n\"")).empty());
   CHECK(faults(manifest_with("id: probe", "id: a..b")).size() == 1);
   CHECK(faults(manifest_with("id: probe", "id: " + std::string(64, 'a'))).empty());
   CHECK(faults(manifest_with("id: probe", "id: " + std::string(65, 'a'))) ==

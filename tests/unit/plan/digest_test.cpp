@@ -70,6 +70,13 @@ TEST_CASE("each input changes the digest") {
       {"unit mode", [](Inputs& in) { in.service().file->mode = 0600; }},
       {"no unit", [](Inputs& in) { in.service().file.reset(); }},
       {"unit elsewhere", [](Inputs& in) { in.service().elsewhere = {"/run/x"}; }},
+      {"another name of a unit", [](Inputs& in) { in.service().aliases = {"x.service"}; }},
+      {"drop-in of a unit",
+       [](Inputs& in) {
+         in.service().drop_ins = {{"/run/x.conf", ""}};
+       }},
+      {"program of the host", [](Inputs& in) { in.host.programs["/bin/x"].writable = {"x"}; }},
+      {"filesystem", [](Inputs& in) { in.host.platform.file_capabilities = false; }},
       {"no link", [](Inputs& in) { in.service().links.clear(); }},
       {"stopped", [](Inputs& in) { in.service().status->active_state = "inactive"; }},
       {"user",

@@ -35,7 +35,8 @@ bundle::BundleUnit make_unit(const UnitName& name, const std::string& text, cons
           text.size(),
           {source + "/addon.yaml", 1, 1},
           std::move(analysis.privileges),
-          unit::read_install(parsed.unit, name)};
+          unit::read_install(parsed.unit, name),
+          parsed.unit.directives};
 }
 }  // namespace
 

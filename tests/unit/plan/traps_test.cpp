@@ -82,3 +82,60 @@ TEST_CASE("a unit that stays as it is becomes a trap by what a new version asks 
         Lines{"run-as-contradicts-user: probe.service runs as probe, but bundles/it/addon.yaml:14:11 says "
               "run_as other"});
 }
+
+TEST_CASE("a program with ambient capabilities keeps those of its file without new privileges") {
+  // As seen in a process of systemd 252: the kernel lets it keep what systemd carried over.
+  CHECK(messages(traps(lint_steps(with_service("User=probe\nNoNewPrivileges=yes\n"
+                                               "AmbientCapabilities=CAP_NET_RAW\n" +
+                                               kStart)))) == Lines{});
+}
+
+TEST_CASE("a command with + has what its unit would take away") {
+  CHECK(messages(
+            traps(lint_steps(with_service("User=probe\nNoNewPrivileges=yes\nCapabilityBoundingSet=CAP_BPF\n"
+                                          "ExecStart=+/opt/addons/probe/current/probe\n")))) == Lines{});
+}
+
+TEST_CASE("ambient capabilities that the bounding set lacks are dropped") {
+  const auto findings = traps(lint_steps(
+      with_service("User=probe\nAmbientCapabilities=CAP_BPF CAP_CHOWN\nCapabilityBoundingSet=CAP_BPF\n"
+                   "ExecStart=/usr/bin/true\n")));
+  REQUIRE(messages(findings) ==
+          Lines{"capability-ambient-void: AmbientCapabilities= of probe.service has cap_chown, which its "
+                "bounding set by bundles/it/probe.service:4:1 lacks: systemd drops it"});
+  CHECK(to_string(findings[0].at) == "bundles/it/probe.service:3:1");
+  CHECK(findings[0].severity == Severity::error);
+}
+
+TEST_CASE("file capabilities clear the ambient set") {
+  const auto findings =
+      traps(lint_steps(with_service("User=probe\nAmbientCapabilities=CAP_NET_RAW CAP_BPF\n" + kStart)));
+  REQUIRE(messages(findings) ==
+          Lines{"capability-ambient-void: probe.service runs /opt/addons/probe/current/probe without cap_bpf "
+                "of AmbientCapabilities=: the file capabilities that bundles/it/addon.yaml:13:21 asks for "
+                "clear the ambient set"});
+  CHECK(to_string(findings[0].at) == "bundles/it/probe.service:3:1");
+}
+
+TEST_CASE("ambient capabilities give root nothing, unless SecureBits= has noroot") {
+  const std::string root = "User=root\nAmbientCapabilities=CAP_BPF\nExecStart=/usr/bin/true\n";
+  const auto findings = traps(lint_steps(with_service(root)));
+  REQUIRE(findings.size() == 2);
+  CHECK(messages(findings)[0] ==
+        "capability-ambient-void: AmbientCapabilities= gives probe.service nothing: by "
+        "bundles/it/probe.service:2:1 it runs as root, which has its whole bounding set");
+  CHECK(findings[0].severity == Severity::warning);
+  CHECK(messages(traps(lint_steps(with_service(root + "SecureBits=noroot\n")))).size() == 1);
+}
+
+TEST_CASE("a program with capabilities and no run_as is for root only") {
+  Files files = probe_files();
+  std::string& manifest = files.at("addon.yaml");
+  const auto line = manifest.find("  run_as: probe\n");
+  REQUIRE(line != std::string::npos);
+  manifest.erase(line, 16);
+  CHECK(messages(traps(lint_steps(make_bundle(files)))) ==
+        Lines{"run-as-contradicts-user: probe.service could not execute /opt/addons/probe/current/probe as "
+              "probe: with the capabilities that bundles/it/addon.yaml:13:21 asks for and no run_as, it is "
+              "for root only"});
+}

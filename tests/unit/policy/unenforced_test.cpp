@@ -14,7 +14,7 @@ TEST_CASE("nothing else that the schema knows is accepted and not enforced") {
                          "  require: {NoNewPrivileges: [yes]}\n"
                          "  exec_paths: []\n"
                          "  references: []\n"
-                         "paths: {state_dirs: [/var/lib/a]}\n"
+                         "paths: {state_dirs: [/var/lib/a], root_files: [/etc/a]}\n"
                          "signatures: {required: true}\n"
                          "downgrade: deny\n"
                          "limits: {files: 10, artifact_bytes: 1MiB}\n"}})
