@@ -157,7 +157,7 @@ Json number_or_null(int number) { return number == 0 ? Json(nullptr) : Json(numb
 }  // namespace
 
 Result<ReadAddon> read_active(const AddonId& id, Session& session, std::string& place) {
-  const plan::Generation generation = TRY(executor::read_last_generation(session.root()));
+  const plan::Generation generation = TRY(executor::read_last_generation(session.root())).generation;
   TRY(check_recorded({id}, generation));
   const plan::Release& release = generation.addons.at(id);
   const RelativePath path = executor::version_dir(id, release.version);

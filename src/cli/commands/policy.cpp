@@ -171,9 +171,9 @@ std::optional<std::set<AddonId>> known_addons(const Context& context, const std:
   }
   auto session = Session::open(context.options, context.console);
   if (!session) return std::nullopt;
-  const auto generation = executor::read_last_generation((*session)->root());
-  if (!generation || generation->addons.empty()) return std::nullopt;
-  for (const auto& [id, release] : generation->addons) ids.insert(id);
+  const auto last = executor::read_last_generation((*session)->root());
+  if (!last || last->generation.addons.empty()) return std::nullopt;
+  for (const auto& [id, release] : last->generation.addons) ids.insert(id);
   return ids;
 }
 
