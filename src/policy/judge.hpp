@@ -26,13 +26,14 @@ struct Judgement {
 /// Judges each step of the plan by what it would give the add-on:
 ///  - stage: how many files, and their bytes;
 ///  - switch-current: delivery, supervision, run_as ("" asks for nothing) and state directories of the
-///    manifest; by the verb "apply", a version that is older than the recorded one (than the current one, where none is recorded);
+///    manifest; by the verb "apply", a version that is older than the recorded one (than the current one,
+///    where none is recorded);
 ///  - set-capabilities: each capability of `after` (taking capabilities away is always allowed);
 ///  - install-unit: the unit's name; the user it runs as (root where it says none; a dynamic user
 ///    by allow_dynamic_user); ambient capabilities; for a unit that runs as root, its bounding set;
-///    the prefixes and programs of each Exec line; paths that root opens for it, directories that it is given;
-///    Group= and SupplementaryGroups=; directives that are
-///    forbidden or required; Also= and Alias=; references to units that are not the add-on's own;
+///    the prefixes and programs of each Exec line; paths that root opens for it, directories that it is
+///    given; Group= and SupplementaryGroups=; directives that are forbidden or required; Also= and Alias=;
+///    references to units that are not the add-on's own;
 ///  - each that gives something: whether a signature is required, for none is checked.
 /// Pure. `today` decides about grants that expire.
 Judgement judge(plan::Plan plan, const SitePolicy& policy, std::chrono::sys_days today);
