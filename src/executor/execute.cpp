@@ -193,10 +193,12 @@ class Transaction {
     begun_.resize(runs_.size());
     TakenBack left = take_back(runs_, begun_, context_);
     std::move(left.files.begin(), left.files.end(), std::back_inserter(failures));
-    // While something is left to be put back, the journal stays for the next run to try.
-    if (failures.empty())
-      attempt(failures, "the journal", end_journal(context_.ports.root, context_.transaction));
     attempt(failures, "the making of directories", remove_directories(context_.ports.root, absent_));
+    // While something is left to be put back, the journal stays for the next run to try.
+    if (failures.empty()) {
+      attempt(failures, "the journal", end_journal(context_.ports.root, context_.transaction));
+      attempt(failures, "the making of directories", remove_directories(context_.ports.root, absent_));
+    }
     std::move(left.services.begin(), left.services.end(), std::back_inserter(failures));
     if (failures.empty()) {
       const bool stale = cause.kind() == ErrorKind::stale;
