@@ -77,9 +77,10 @@ Result<LoadedPolicy> load_site_policy(const std::string& root, PolicyTrust trust
     if (text) files.push_back({name, std::move(*text)});
     return {};
   };
+  const std::string drop_ins = folder + "/policy.d/";
   TRY(add(folder + "/policy.yaml"));
   for (const std::string& name : TRY(names_in(folder + "/policy.d", trust))) {
-    if (name.ends_with(".yaml") && !name.starts_with('.')) TRY(add(folder + "/policy.d/" + name));
+    if (name.ends_with(".yaml") && !name.starts_with('.')) TRY(add(drop_ins + name));
   }
   if (files.empty()) return LoadedPolicy{policy::SitePolicy::nothing(), false, {}, folder + "/policy.yaml"};
   return parse(files);

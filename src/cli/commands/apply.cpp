@@ -33,8 +33,8 @@ runs once you agree.
 
 Options:
   --yes                 Do not ask. Needed where there is no terminal.
-  --allow-downgrade     Go on where an add-on gets an older version, as far as the
-                        policy says downgrade: allow.
+  --allow-downgrade     Go on where an add-on gets an older version, as far as
+                        the policy says downgrade: allow.
   --source DIR          Look for a saved plan's bundles below DIR.
 
 )";

@@ -62,7 +62,10 @@ TEST_CASE("a unit shows what it may do") {
                            {"DynamicUser", false},
                            {"CapabilityBoundingSet", {"cap_bpf", "cap_net_raw"}},
                            {"AmbientCapabilities", {"cap_bpf"}},
-                           {"exec", {{{"prefixes", {"+", "-"}}}, {{"prefixes", {"-"}}}}}};
+                           {"exec",
+                            {{{"program", "/bin/x"}, {"prefixes", {"+", "-"}}},
+                             {{"program", "/bin/y"}, {"prefixes", {"!"}}},
+                             {{"program", "/bin/z"}, {"prefixes", {"-"}}}}}};
   CHECK(step_text({{"op", "install-unit"},
                    {"addon", "probe"},
                    {"unit", "a.service"},
@@ -71,7 +74,8 @@ TEST_CASE("a unit shows what it may do") {
                    {"privileges", privileges}}) ==
         "  + unit          a.service: (none) -> bbbbbbbbbbbb\n"
         "      runs as root:adm, bounding cap_bpf, cap_net_raw, ambient cap_bpf, prefixes\n"
-        "        + -\n");
+        "        + - !; /bin/x (+) as root with all capabilities; /bin/y (!) as root\n"
+        "        within the bounding set\n");
 }
 
 TEST_CASE("a timer shows what it activates, not a user that it does not run as") {
