@@ -8,7 +8,7 @@ namespace {
 constexpr std::chrono::seconds kPatience{1};
 }
 
-ProgressLines::ProgressLines(Console& console) : console_(console), mode_(Mode::silent) {
+ProgressLines::ProgressLines(Console& console) : console_(console) {
   if (!console.is_text() || console.verbosity() == Verbosity::quiet) return;
   if (console.verbosity() == Verbosity::verbose) {
     mode_ = Mode::everything;

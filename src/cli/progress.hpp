@@ -22,7 +22,7 @@ class ProgressLines final : public executor::Progress {
   void wait(const std::stop_token& stop);
 
   Console& console_;
-  Mode mode_;
+  Mode mode_ = Mode::silent;
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::string what_;

@@ -57,7 +57,7 @@ std::string show(const Json& value) {
 std::string show(const unit::ExecCommand& command) {
   std::string text = join(command.prefixes, "") + command.program;
   for (const std::string& argument : command.arguments) text += " " + argument;
-  const std::string shown = one_line(text);
+  std::string shown = one_line(text);
   if (width(shown) <= kLongestCommand) return shown;
   std::size_t end = kLongestCommand - 1;
   while (end > 0 && (static_cast<unsigned char>(shown[end]) & 0xc0U) == 0x80U) --end;

@@ -49,7 +49,10 @@ std::string Palette::operator()(Paint paint, std::string_view text) const {
 Palette palette_for(ColourMode mode, int descriptor) {
   if (mode == ColourMode::always) return Palette(Palette::Use::colours);
   if (mode == ColourMode::never) return Palette(Palette::Use::none);
+  // Nothing here changes the environment, and this is asked before there is another thread.
+  // NOLINTNEXTLINE(concurrency-mt-unsafe)
   const char* no_colour = std::getenv("NO_COLOR");
+  // NOLINTNEXTLINE(concurrency-mt-unsafe)
   const char* term = std::getenv("TERM");
   const bool refused = no_colour != nullptr && *no_colour != '\0';
   const bool capable = term != nullptr && std::string_view(term) != "dumb";

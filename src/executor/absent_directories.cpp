@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <string>
 
 namespace addon::executor {
 
 namespace {
 Result<> remove_from(host::Directory& parent, std::string_view name) {
-  const auto removed = parent.remove_directory(name);
+  auto removed = parent.remove_directory(name);
   if (!removed && removed.error().errno_value() != ENOTEMPTY) return removed;
   return parent.sync();
 }
@@ -39,7 +40,7 @@ Result<std::vector<RelativePath>> absent_directories(const host::Directory& root
 }
 
 Result<> remove_directories(host::Directory& root, const std::vector<RelativePath>& were_absent) {
-  for (auto path = were_absent.rbegin(); path != were_absent.rend(); ++path) TRY(remove_one(root, *path));
+  for (std::size_t i = were_absent.size(); i-- > 0;) TRY(remove_one(root, were_absent[i]));
   return {};
 }
 

@@ -98,14 +98,14 @@ Result<LastGeneration> read_last_generation(const host::Directory& root) {
   if (directory == nullptr) return last;
   TRY_CONTEXT(fmt::format("cannot believe {}", directory->path()), check_owner(TRY(directory->state())));
   const std::vector<std::uint64_t> numbers = TRY(record_numbers(*directory));
-  for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {
-    auto record = read_record(*directory, *number);
+  for (std::size_t i = numbers.size(); i-- > 0;) {
+    auto record = read_record(*directory, numbers[i]);
     if (record) {
       last.generation = std::move(*record);
       break;
     }
     if (!is_damage(record.error())) return tl::unexpected(std::move(record).error());
-    last.damaged.push_back({*number, record.error().message()});
+    last.damaged.push_back({numbers[i], record.error().message()});
   }
   return last;
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -17,10 +19,10 @@ Result<plan::Release> previous_release(const Generations& generations, const Add
     return tl::unexpected(
         Error(fmt::format("{} is not installed; addonctl status lists what is", id.str()), ErrorKind::usage));
   }
-  for (auto earlier = generations.all.rbegin(); earlier != generations.all.rend(); ++earlier) {
-    const auto found = earlier->addons.find(id);
-    if (found != earlier->addons.end() && found->second.version != present->second.version)
-      return found->second;
+  for (std::size_t i = generations.all.size(); i-- > 0;) {
+    const std::map<AddonId, plan::Release>& addons = generations.all[i].addons;
+    const auto found = addons.find(id);
+    if (found != addons.end() && found->second.version != present->second.version) return found->second;
   }
   return tl::unexpected(Error(fmt::format("{} has no version before {}; use addonctl remove to take it off",
                                           id.str(), present->second.version.str())));
