@@ -43,10 +43,11 @@ class Preparation {
   // What policy does not allow anyway has its finding.
   void refuse_downgrades(const plan::Plan& plan) {
     for (const auto& [id, change] : plan.changes) {
+      const std::string addon = id.str();
       const bool is_older = change.from && change.to && change.from->precedence(*change.to) > 0;
       const bool is_refused =
           std::any_of(prepared_.findings.begin(), prepared_.findings.end(), [&](const Finding& finding) {
-            return finding.rule == &rules::policy_downgrade && finding.addon == id.str();
+            return finding.rule == &rules::policy_downgrade && finding.addon == addon;
           });
       if (!is_older || is_refused) continue;
       Finding finding = make_finding(
