@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 #include <pwd.h>
-#include <stdio.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <vector>
 
 #include "core/text.hpp"
@@ -17,7 +17,7 @@ constexpr std::size_t largest_buffer = 1U << 20U;
 constexpr std::size_t largest_passwd = 16U << 20U;
 
 struct CloseFile {
-  void operator()(FILE* stream) const { fclose(stream); }
+  void operator()(FILE* stream) const { static_cast<void>(fclose(stream)); }  // it was only read
 };
 
 /// The entry of that name in the text of a passwd file.

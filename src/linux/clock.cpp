@@ -1,7 +1,6 @@
 #include "linux/clock.hpp"
 
-#include <time.h>
-
+#include <ctime>
 #include <thread>
 
 namespace addon::linux {

@@ -2,9 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <stdlib.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <memory>
 
 #include "core/text.hpp"
@@ -21,7 +21,9 @@ std::string without_trailing_slashes(const std::string& path) {
 }
 
 struct Free {
-  void operator()(char* text) const { free(text); }
+  void operator()(char* text) const {
+    free(text);
+  }  // NOLINT(cppcoreguidelines-no-malloc): getcwd(3) asks for it
 };
 
 std::string absolute(const std::string& path) {

@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -11,6 +9,8 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,12 +26,15 @@ Result<> reset_environment() {
   constexpr std::array kept = {"TERM", "NO_COLOR", "COLUMNS"};
   std::array<std::optional<std::string>, kept.size()> values;
   for (std::size_t i = 0; i < kept.size(); ++i) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is no other thread yet
     if (const char* value = getenv(kept[i]); value != nullptr) values[i] = value;
   }
   bool ok = clearenv() == 0;
   for (std::size_t i = 0; i < kept.size(); ++i) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe)
     if (values[i]) ok = setenv(kept[i], values[i]->c_str(), 1) == 0 && ok;
   }
+  // NOLINTNEXTLINE(concurrency-mt-unsafe)
   ok = setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) == 0 && ok;
   if (!ok) return tl::unexpected(Error::from_errno(ENOMEM, "cannot reset the environment"));
   return {};

@@ -4,10 +4,10 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <limits.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <climits>
 
 #include "linux/file.hpp"
 #include "linux/resolve.hpp"
@@ -55,6 +55,7 @@ tl::expected<std::vector<host::DirectoryEntry>, int> entries_of(int directory) {
   std::vector<host::DirectoryEntry> entries;
   for (;;) {
     errno = 0;
+    // Safe on a stream that no other thread has. NOLINTNEXTLINE(concurrency-mt-unsafe)
     const dirent* found = readdir(stream.get());
     if (found == nullptr) break;
     const std::string_view name = found->d_name;

@@ -2,11 +2,11 @@
 // descriptor, and follows nothing; modes are set by fchmod, so that no umask takes part.
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <stdio.h>
 #include <sys/capability.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <memory>
 #include <type_traits>
 
