@@ -85,6 +85,7 @@ void reset_signals() {
   sigaction(SIGCHLD, &action, nullptr);
   sigset_t none;
   sigemptyset(&none);
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): there is no other thread yet
   sigprocmask(SIG_SETMASK, &none, nullptr);
   // Interval timers outlive execve(2), and their signals kill.
   constexpr itimerval stopped{};

@@ -195,7 +195,7 @@ Result<> SystemdManager::restart(const UnitName& name, std::chrono::milliseconds
 }
 
 Result<> SystemdManager::stop(const UnitName& name, std::chrono::milliseconds timeout) {
-  const Result<> stopped = run_job("stop", "StopUnit", name, timeout);
+  Result<> stopped = run_job("stop", "StopUnit", name, timeout);
   if (!stopped && stopped.error().errno_value() == ENOENT && connection_) return {};
   return stopped;
 }

@@ -47,7 +47,7 @@ struct Place {
 /// Walks down from "/", judging each component by its descriptor before entering it.
 class Walk {
  public:
-  explicit Walk(const std::string& whole) : whole_(whole) {}
+  explicit Walk(std::string whole) : whole_(std::move(whole)) {}
 
   Result<> start(Position position) {
     at_.fd = UniqueFd(retry([] { return open("/", O_PATH | O_DIRECTORY | O_CLOEXEC); }));
