@@ -107,6 +107,6 @@ struct ParsedManifest {
 /// not all blank, no control character reaches a unit, paths stay where they belong, the delivery
 /// and supervision make a pair, memory_high <= memory_max). Everything wrong is reported, not the
 /// first only.
-ParsedManifest parse_manifest(std::string_view text, std::string file);
+ParsedManifest parse_manifest(std::string_view text, const std::string& file);
 
 }  // namespace addon::manifest

@@ -92,7 +92,7 @@ std::vector<Finding> findings_of(const Error& error, const std::string& file) {
 }
 }  // namespace
 
-ParsedManifest parse_manifest(std::string_view text, std::string file) {
+ParsedManifest parse_manifest(std::string_view text, const std::string& file) {
   Result<document::Document> document = document::parse_yaml(text, file);
   if (!document) return {std::nullopt, findings_of(document.error(), file)};
   const document::Schema& schema = document::addon_manifest_schema();
