@@ -174,6 +174,12 @@ class AddonObserver {
   host::AddonState out_;
 };
 
+/// What is asked of a unit.
+struct UnitSubject {
+  std::set<unit::InstallLink> links;
+  bool has_drop_in = false;  ///< a release has one: else nobody but the operator is in that directory
+};
+
 class UnitObserver {
  public:
   UnitObserver(const host::KnownDigests& known, const host::Directory& root) : known_(known), root_(root) {}
@@ -188,7 +194,7 @@ class UnitObserver {
     return {};
   }
 
-  Result<host::UnitState> observe(const UnitName& name, const std::set<unit::InstallLink>& links) const {
+  Result<host::UnitState> observe(const UnitName& name, const UnitSubject& subject) const {
     host::UnitState out;
     const RelativePath path = RelativePath::of({name.str()});
     for (const auto& [where, directory] : elsewhere_) {
@@ -199,14 +205,27 @@ class UnitObserver {
     if (out.file && out.file->type == host::FileType::regular) {
       out.sha256 = TRY(digest_of(*units_, path, *out.file, known_));
     }
-    for (const unit::InstallLink& link : links) {
+    for (const unit::InstallLink& link : subject.links) {
       const auto target = units_->read_link(TRY(RelativePath::parse(link.path)));
       if (target && leads_to(*target, name)) out.links.insert(link.path);
     }
+    if (subject.has_drop_in) out.drop_in = TRY(observe_drop_in(name));
     return out;
   }
 
  private:
+  Result<std::optional<host::FoundFile>> observe_drop_in(const UnitName& name) const {
+    const auto directory = TRY(root_.open_directory_if_present(drop_in_dir(name)));
+    const RelativePath path = RelativePath::of({std::string(plan::kDropInName)});
+    const auto state = directory == nullptr ? std::nullopt : TRY(directory->stat(path));
+    if (!state) return std::nullopt;
+    host::FoundFile found{*state, std::nullopt};
+    if (state->type == host::FileType::regular) {
+      found.sha256 = TRY(digest_of(*directory, path, *state, known_));
+    }
+    return found;
+  }
+
   // systemctl writes absolute targets, `systemctl --root` and packages also relative ones.
   static bool leads_to(const std::string& target, const UnitName& name) {
     return target == "/etc/systemd/system/" + name.str() || target == "../" + name.str();
@@ -224,14 +243,13 @@ Error needs_root(Error error) {
   return Error(error.message() + "; only root may look there, run it with sudo", ErrorKind::unauthorised);
 }
 
-using UnitLinks = std::map<UnitName, std::set<unit::InstallLink>>;
-
-UnitLinks units_of(const Subjects& subjects) {
-  UnitLinks units;
+std::map<UnitName, UnitSubject> units_of(const Subjects& subjects) {
+  std::map<UnitName, UnitSubject> units;
   for (const auto& [id, releases] : subjects.addons) {
     for (const plan::Release& release : releases) {
       for (const plan::ReleaseUnit& unit : release.units)
-        units[unit.name].insert(unit.links.begin(), unit.links.end());
+        units[unit.name].links.insert(unit.links.begin(), unit.links.end());
+      if (release.drop_in) units[release.drop_in->unit].has_drop_in = true;
     }
   }
   return units;
@@ -266,9 +284,9 @@ Result<host::HostState> observe(const Subjects& subjects, const host::KnownDiges
   }
   UnitObserver units(known, ports.root);
   TRY(units.open());
-  for (const auto& [name, links] : units_of(subjects)) {
+  for (const auto& [name, subject] : units_of(subjects)) {
     host.units.emplace(
-        name, TRY_CONTEXT(fmt::format("cannot look at unit {}", name.str()), units.observe(name, links)));
+        name, TRY_CONTEXT(fmt::format("cannot look at unit {}", name.str()), units.observe(name, subject)));
   }
   if (host.live) TRY(observe_status(host, ports.units));
   users.erase("");

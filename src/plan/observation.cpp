@@ -37,7 +37,12 @@ Json to_json(const host::AddonState& addon) {
 Json to_json(const host::UnitState& unit) {
   Json file;
   if (unit.file) file = {to_json(*unit.file), unit.sha256 ? unit.sha256->hex() : ""};
-  return {{"file", std::move(file)}, {"elsewhere", unit.elsewhere}, {"links", unit.links}};
+  Json json{{"file", std::move(file)}, {"elsewhere", unit.elsewhere}, {"links", unit.links}};
+  if (unit.drop_in) {
+    const auto& [state, sha256] = *unit.drop_in;
+    json["drop_in"] = {to_json(state), sha256 ? sha256->hex() : ""};
+  }
+  return json;
 }
 
 }  // namespace
