@@ -69,7 +69,8 @@ TEST_CASE("every rule says in a sentence what is wrong, and what to do") {
 
 TEST_CASE("three rules warn and all others are errors") {
   CHECK(ids_with([](const Rule& rule) { return rule.severity == Severity::warning; }) ==
-        std::set<std::string>{"capability-blank", "config-schema-missing", "policy-grant-expired"});
+        std::set<std::string>{"capability-blank", "config-schema-missing", "manifest-not-honoured",
+                              "policy-grant-expired"});
   CHECK(ids_with([](const Rule& rule) { return rule.severity == Severity::note; }).empty());
 }
 
