@@ -34,13 +34,20 @@ case_an_upgrade_killed_at_any_rename_is_undone_or_finished_by_recover() {
   ((kills == 4)) || fail "killed $kills times"
 }
 
-case_an_upgrade_killed_while_the_service_starts_brings_the_old_one_back() {
-  local old runtime
+runs() { [[ $(process_program "$(main_pid "addon-$1.service")" 2>/dev/null) == "$ADDONS/$1/versions/$2/$1" ]]; }
+
+case_an_upgrade_killed_while_it_watches_the_service_brings_the_old_one_back() {
+  local old waiting
   make_good probe 1.0.0
   apply "$BUNDLE"
   old=$(snapshot)
-  make_crashing probe 1.1.0
-  host_run sh -c "addonctl apply --yes $BUNDLE >/dev/null 2>&1 & sleep 1.5; kill -9 \$!; wait" || true
+  # It runs at once, and addonctl then watches it for longer than a case may take.
+  make_good probe 1.1.0 timeout=90s stable=60s
+  host_run sh -c "addonctl apply --yes $BUNDLE >/dev/null 2>&1 & echo \$! >/root/work/run; wait" || true &
+  waiting=$!
+  wait_until 30 runs probe 1.1.0
+  host_run sh -c 'kill -9 $(cat /root/work/run)'
+  wait $waiting || true
   expect_ne "$old" "$(snapshot)" "the host after the kill"
   expect_exit 0 addonctl recover
   expect_contains "$ERR" "was undone, and the host is as it was before"
