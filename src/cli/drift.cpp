@@ -16,6 +16,10 @@ std::string on_host(const RelativePath& path) { return "/" + path.str(); }
 
 std::string unit_path(const std::string& name) { return on_host(executor::units_dir()) + "/" + name; }
 
+std::string drop_in_path(const UnitName& unit) {
+  return on_host(executor::drop_in_dir(unit)) + "/" + std::string(plan::kDropInName);
+}
+
 class Search {
  public:
   void operator()(const plan::Stage& step) {
@@ -39,6 +43,15 @@ class Search {
 
   void operator()(const plan::RemoveUnit& step) {
     add(step, "unit", unit_path(step.unit.str()), "", step.before.str());
+  }
+
+  void operator()(const plan::InstallDropIn& step) {
+    add(step, "drop-in", drop_in_path(step.drop_in.unit), step.drop_in.sha256().str(),
+        step.before ? step.before->str() : "missing");
+  }
+
+  void operator()(const plan::RemoveDropIn& step) {
+    add(step, "drop-in", drop_in_path(step.unit), "", step.before.str());
   }
 
   void operator()(const plan::SwitchCurrent& step) {

@@ -80,6 +80,12 @@ Line unit_file(const Json& step) {
                       change(short_digest(step, "before"), short_digest(step, "after")))};
 }
 
+Line drop_in(const Json& step) {
+  return {sign_of_change(text(step, "before"), text(step, "after")), "drop-in",
+          fmt::format("{}.d/{}: {}", text(step, "unit"), text(step, "name"),
+                      change(short_digest(step, "before"), short_digest(step, "after")))};
+}
+
 Line switch_current(const Json& step) {
   const std::string before = text(step, "before");
   const std::string after = text(step, "after");
@@ -112,6 +118,7 @@ Line describe(const Json& step) {
   if (op == "stage") return stage(step);
   if (op == "set-capabilities") return set_capabilities(step);
   if (op == "install-unit" || op == "remove-unit") return unit_file(step);
+  if (op == "install-drop-in" || op == "remove-drop-in") return drop_in(step);
   if (op == "switch-current") return switch_current(step);
   if (op == "reload") return {"~", "daemon-reload", join(texts(step, "units"), ", ")};
   if (op == "enable-unit") return enablement(step, "+", "enable");
@@ -174,6 +181,15 @@ std::string unit_rights(const Json& step) {
                      raised_rights(privileges));
 }
 
+std::string limits(const Json& step) {
+  std::vector<std::string> words;
+  const Json& settings = member(step, "settings");
+  for (const auto& [key, value] : settings.items()) {
+    words.push_back(fmt::format("{}={}", one_line(key), text(settings, key)));
+  }
+  return join(words, ", ");
+}
+
 /// One policy line and all that it allows in a step.
 struct Allowance {
   std::string by;
@@ -218,6 +234,7 @@ std::string render_step(const Json& step, const Palette& palette) {
   if (text(step, "op") == "install-unit") out += detail(unit_rights(step)) + '\n';
   for (const std::string& drop_in : texts(step, "drop_ins"))
     out += detail(fmt::format("with the drop-in {}", drop_in)) + '\n';
+  if (text(step, "op") == "install-drop-in") out += detail(limits(step)) + '\n';
   for (const Allowance& allowance : allowances(step)) {
     out += palette(Paint::dim, allowed_by(allowance)) + '\n';
   }

@@ -151,6 +151,12 @@ constinit const Rule delivery_supervision_mismatch{
     "systemd-service, systemd-timer and agent-sidecar. Anything else could not be activated. Change one of "
     "them."};
 
+constinit const Rule manifest_not_honoured{
+    "manifest-not-honoured", warning, invalid,
+    "The manifest asks for something that this version does not do.",
+    "The field is valid and is carried along, but nothing comes of it, so whoever relies on it would be "
+    "wrong. See to it in another way, or leave the field out."};
+
 constinit const Rule memory_high_above_max{"memory-high-above-max", error, invalid,
                                            "memory_high_bytes is larger than memory_max_bytes.",
                                            "The kernel slows a program down at the first limit and kills it "

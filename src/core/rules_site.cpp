@@ -261,6 +261,16 @@ constinit const Rule host_model_unsupported{
     "count as "
     "applied. Leave it out on this host, or use another way of delivery and supervision."};
 
+constinit const Rule host_platform{
+    "host-platform", error, invalid, "The add-on is not for this host's operating system.",
+    "Its author names the systems that it runs on, and Linux is not among them. Add linux to "
+    "requires.platforms if it does run there."};
+
+constinit const Rule host_addon_missing{
+    "host-addon-missing", error, invalid, "An add-on that this one needs is not there.",
+    "Without it the program would start and not work. What counts is what is active once the plan is done: "
+    "apply the other add-on first or in the same run, in a version that fits, and remove it last."};
+
 constinit const Rule host_version_altered{
     "host-version-altered", error, failed, "An installed version is no longer what was installed.",
     "Its files, owners, modes or capabilities differ from the record, so activating it would run something "

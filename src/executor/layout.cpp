@@ -14,6 +14,8 @@ RelativePath version_dir(const AddonId& id, const Version& version) {
 
 RelativePath units_dir() { return RelativePath::of({"etc", "systemd", "system"}); }
 
+RelativePath drop_in_dir(const UnitName& unit) { return units_dir() / (unit.str() + ".d"); }
+
 RelativePath generations_dir() { return RelativePath::of({"var", "lib", "addonctl", "generations"}); }
 
 RelativePath journal_dir() { return RelativePath::of({"var", "lib", "addonctl", "journal"}); }

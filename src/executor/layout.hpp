@@ -12,8 +12,9 @@ RelativePath addons_dir();                     ///< opt/addons
 RelativePath addon_dir(const AddonId& id);     ///< opt/addons/ID
 RelativePath versions_dir(const AddonId& id);  ///< opt/addons/ID/versions
 RelativePath version_dir(const AddonId& id, const Version& version);
-RelativePath units_dir();        ///< etc/systemd/system
-RelativePath generations_dir();  ///< var/lib/addonctl/generations
-RelativePath journal_dir();      ///< var/lib/addonctl/journal
+RelativePath units_dir();                        ///< etc/systemd/system
+RelativePath drop_in_dir(const UnitName& unit);  ///< etc/systemd/system/UNIT.d
+RelativePath generations_dir();                  ///< var/lib/addonctl/generations
+RelativePath journal_dir();                      ///< var/lib/addonctl/journal
 
 }  // namespace addon::executor

@@ -170,6 +170,12 @@ class AddonObserver {
   host::AddonState out_;
 };
 
+/// What is asked of a unit.
+struct UnitSubject {
+  std::set<unit::InstallLink> links;
+  bool has_drop_in = false;  ///< a release has one: else nobody but the operator is in that directory
+};
+
 class UnitObserver {
  public:
   UnitObserver(const host::KnownDigests& known, const host::Directory& root)
@@ -182,20 +188,21 @@ class UnitObserver {
   }
 
   // Precondition: opened.
-  Result<host::UnitState> observe(const UnitName& name, const std::set<unit::InstallLink>& links) {
+  Result<host::UnitState> observe(const UnitName& name, const UnitSubject& subject) {
     host::UnitState out;
     out.elsewhere = TRY(elsewhere(name));
-    TRY(drop_ins(name, out));
+    TRY(drop_ins(name, subject, out));
     if (units_ == nullptr) return out;
     const RelativePath path = RelativePath::of({name.str()});
     out.file = TRY(units_->stat(path));
     if (out.file && out.file->type == host::FileType::regular) {
       out.sha256 = TRY(digest_of(*units_, path, *out.file, known_));
     }
-    for (const unit::InstallLink& link : links) {
+    for (const unit::InstallLink& link : subject.links) {
       const auto target = units_->read_link(TRY(RelativePath::parse(link.path)));
       if (target && leads_to(*target, name)) out.links.insert(link.path);
     }
+    if (subject.has_drop_in) out.drop_in = TRY(observe_drop_in(name));
     return out;
   }
 
@@ -217,13 +224,28 @@ class UnitObserver {
     return paths;
   }
 
-  Result<> drop_ins(const UnitName& name, host::UnitState& out) {
+  // All but the one that is addonctl's own, if a release has one: that is compared, and replaced.
+  Result<> drop_ins(const UnitName& name, const UnitSubject& subject, host::UnitState& out) {
+    const std::string own = fmt::format("/{}/{}", drop_in_dir(name).str(), plan::kDropInName);
     const std::vector<unit::FullName> aliases = index_->standing_for(name);
     for (const unit::FullName& alias : aliases) out.aliases.push_back(alias.str());
     for (const unit::DropIn& drop_in : TRY(unit::search_drop_ins(files_, name, aliases))) {
+      if (subject.has_drop_in && drop_in.path == own) continue;
       out.drop_ins.push_back({drop_in.path, TRY(files_.read(drop_in.path)).value_or(std::string())});
     }
     return {};
+  }
+
+  Result<std::optional<host::FoundFile>> observe_drop_in(const UnitName& name) const {
+    const auto directory = TRY(root_.open_directory_if_present(drop_in_dir(name)));
+    const RelativePath path = RelativePath::of({std::string(plan::kDropInName)});
+    const auto state = directory == nullptr ? std::nullopt : TRY(directory->stat(path));
+    if (!state) return std::nullopt;
+    host::FoundFile found{*state, std::nullopt};
+    if (state->type == host::FileType::regular) {
+      found.sha256 = TRY(digest_of(*directory, path, *state, known_));
+    }
+    return found;
   }
 
   // systemctl writes absolute targets, `systemctl --root` and packages also relative ones.
@@ -244,14 +266,13 @@ Error needs_root(Error error) {
   return Error(error.message() + "; only root may look there, run it with sudo", ErrorKind::unauthorised);
 }
 
-using UnitLinks = std::map<UnitName, std::set<unit::InstallLink>>;
-
-UnitLinks units_of(const Subjects& subjects) {
-  UnitLinks units;
+std::map<UnitName, UnitSubject> units_of(const Subjects& subjects) {
+  std::map<UnitName, UnitSubject> units;
   for (const auto& [id, releases] : subjects.addons) {
     for (const plan::Release& release : releases) {
       for (const plan::ReleaseUnit& unit : release.units)
-        units[unit.name].insert(unit.links.begin(), unit.links.end());
+        units[unit.name].links.insert(unit.links.begin(), unit.links.end());
+      if (release.drop_in) units[release.drop_in->unit].has_drop_in = true;
     }
   }
   return units;
@@ -312,9 +333,9 @@ Result<host::HostState> observe(const Subjects& subjects, const host::KnownDiges
   }
   UnitObserver units(known, ports.root);
   TRY(units.open());
-  for (const auto& [name, links] : units_of(subjects)) {
+  for (const auto& [name, subject] : units_of(subjects)) {
     host.units.emplace(
-        name, TRY_CONTEXT(fmt::format("cannot look at unit {}", name.str()), units.observe(name, links)));
+        name, TRY_CONTEXT(fmt::format("cannot look at unit {}", name.str()), units.observe(name, subject)));
   }
   TRY(observe_programs(subjects.programs, host, ports.root));
   if (host.live) TRY(observe_status(host, ports.units));

@@ -217,7 +217,8 @@ class Preparation {
     if (found == prepared_.generation.addons.end()) return;
     std::vector<plan::Release>& releases = subjects.addons[id];
     if (std::find_if(releases.begin(), releases.end(), [&](const plan::Release& release) {
-          return release.version == found->second.version && release.units == found->second.units;
+          return release.version == found->second.version && release.units == found->second.units &&
+                 release.drop_in == found->second.drop_in;
         }) == releases.end()) {
       releases.push_back(found->second);
     }

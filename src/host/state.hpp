@@ -54,6 +54,12 @@ struct UnitDropIn {
   std::string text;
 };
 
+/// A file on the host, as found.
+struct FoundFile {
+  FileState state;
+  std::optional<Digest> sha256;  ///< regular files only
+};
+
 /// A unit name on the host, as found.
 struct UnitState {
   /// /etc/systemd/system/NAME: its state, and its digest when it is a regular file.
@@ -67,6 +73,8 @@ struct UnitState {
   std::vector<UnitDropIn> drop_ins = {};
   /// Enablement links of the asked-for that exist and lead to the unit.
   std::set<std::string> links;
+  /// addonctl's own drop-in, NAME.d/50-addonctl-resources.conf; only where a release has one.
+  std::optional<FoundFile> drop_in{};
   std::optional<UnitStatus> status;  ///< live hosts only
 };
 

@@ -32,9 +32,14 @@ std::optional<Resources> read_resources(Reader& reader);
 std::vector<std::string> read_words(Reader& reader, const Field& list);
 
 void check_delivery_and_supervision(Reader& reader);
-/// requires.base_agent and requires.addons.
-void check_constraints(Reader& reader);
+/// requires.base_agent.
+void check_base_agent(Reader& reader);
+std::vector<RequiredAddon> read_required_addons(Reader& reader);
+std::optional<Sourced<std::vector<std::string>>> read_platforms(Reader& reader);
 /// Comparisons with SemVer versions, joined by blanks or commas: ">=1.2.0 <2.0.0", "1.2.0".
 bool is_version_constraint(std::string_view text);
+
+/// Warns of each field that is valid, but that this version does nothing about.
+void report_not_honoured(Reader& reader);
 
 }  // namespace addon::manifest

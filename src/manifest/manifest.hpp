@@ -68,6 +68,19 @@ struct Resources {
   std::optional<long long> tasks_max;
   std::optional<std::string> slice;
   SourceSpan at;
+  SourceSpan slice_at;
+
+  bool is_empty() const {
+    return !cpu_max_percent && !memory_max_bytes && !memory_high_bytes && !tasks_max && !slice;
+  }
+};
+
+/// One of requires.addons.
+struct RequiredAddon {
+  AddonId id;
+  std::string version;  ///< a version constraint; "": any
+  SourceSpan at;
+  std::string pointer;
 };
 
 /// What one version of an add-on is and asks for: a valid manifest, with the place of everything
@@ -94,9 +107,15 @@ struct Manifest {
   Health health;
   std::optional<Resources> resources;
   std::optional<Sourced<RelativePath>> config_schema;
+  std::optional<Sourced<std::vector<std::string>>> platforms{};  ///< requires.platforms
+  std::vector<RequiredAddon> required_addons{};
 
   CapabilitySet capability_set() const;
 };
+
+/// Whether a version is one that a constraint of a valid manifest lets through; "" lets all through.
+/// Comparisons are by SemVer's precedence.
+bool meets_constraint(const Version& version, std::string_view constraint);
 
 struct ParsedManifest {
   std::optional<Manifest> manifest;  ///< absent when findings hold an error
@@ -105,8 +124,8 @@ struct ParsedManifest {
 
 /// YAML text -> Manifest: schema first, then what no schema can say (capabilities are known and
 /// not all blank, no control character reaches a unit, paths stay where they belong, the delivery
-/// and supervision make a pair, memory_high <= memory_max). Everything wrong is reported, not the
-/// first only.
+/// and supervision make a pair, memory_high <= memory_max), then, as warnings, what is valid and not
+/// honoured by this version. Everything wrong is reported, not the first only.
 ParsedManifest parse_manifest(std::string_view text, const std::string& file);
 
 }  // namespace addon::manifest

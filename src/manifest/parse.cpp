@@ -52,7 +52,9 @@ std::optional<Manifest> read_manifest(Reader& reader, const std::string& file) {
   const std::optional<Sourced<Supervision>> supervision =
       read_word(reader, root["supervision"], supervision_from);
   check_delivery_and_supervision(reader);
-  check_constraints(reader);
+  check_base_agent(reader);
+  std::vector<RequiredAddon> required_addons = read_required_addons(reader);
+  std::optional<Sourced<std::vector<std::string>>> platforms = read_platforms(reader);
   std::vector<RequestedCapability> capabilities = read_capabilities(reader);
   Sourced<std::string> run_as = read_run_as(reader);
   std::optional<Sourced<RelativePath>> binary = read_binary(reader);
@@ -65,6 +67,7 @@ std::optional<Manifest> read_manifest(Reader& reader, const std::string& file) {
   Health health = read_health(reader);
   std::optional<Resources> resources = read_resources(reader);
   std::optional<Sourced<RelativePath>> config_schema = read_config_schema(reader);
+  report_not_honoured(reader);
   if (!id || !version || !delivery || !supervision || !binary) return std::nullopt;
   return Manifest{file,
                   *std::move(id),
@@ -83,7 +86,9 @@ std::optional<Manifest> read_manifest(Reader& reader, const std::string& file) {
                   std::move(state_dirs),
                   std::move(health),
                   std::move(resources),
-                  std::move(config_schema)};
+                  std::move(config_schema),
+                  std::move(platforms),
+                  std::move(required_addons)};
 }
 
 std::vector<Finding> findings_of(const Error& error, const std::string& file) {

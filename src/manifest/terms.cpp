@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "core/duration.hpp"
 #include "core/text.hpp"
@@ -40,14 +39,6 @@ void read_number(const Reader& reader, const Field& field, std::optional<T>& int
   if (!reader.is_sound(field) || field.node->type != document::NodeType::integer) return;
   into = static_cast<T>(field.node->as_integer());  // in range by the schema
 }
-
-void check_constraint(Reader& reader, const Field& field) {
-  const std::string* text = reader.plain_text(field);
-  if (text == nullptr || is_version_constraint(*text)) return;
-  reader.report(rules::version_constraint, field,
-                fmt::format("{} is {}, which is not a version constraint", field.label, quoted(*text)),
-                "write comparisons with SemVer versions, such as \">=1.2.0 <2.0.0\"");
-}
 }  // namespace
 
 void check_delivery_and_supervision(Reader& reader) {
@@ -65,41 +56,6 @@ void check_delivery_and_supervision(Reader& reader) {
   reader.report(rules::delivery_supervision_mismatch, field,
                 fmt::format("supervision {} does not go with delivery {}", *supervision_text, *delivery_text),
                 fmt::format("use supervision {}, or change delivery", join(words, ", ")));
-}
-
-bool is_version_constraint(std::string_view text) {
-  constexpr std::array<std::string_view, 6> comparisons = {">=", "<=", "==", ">", "<", "="};
-  constexpr std::string_view separators = " ,";
-  bool has_version = false;
-  while (true) {
-    text.remove_prefix(std::min(text.find_first_not_of(separators), text.size()));
-    if (text.empty()) return has_version;
-    for (const std::string_view comparison : comparisons) {
-      if (!text.starts_with(comparison)) continue;
-      text.remove_prefix(comparison.size());
-      text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-      break;
-    }
-    const std::string_view version = text.substr(0, text.find_first_of(separators));
-    if (!Version::parse(version)) return false;
-    text.remove_prefix(version.size());
-    has_version = true;
-  }
-}
-
-void check_constraints(Reader& reader) {
-  const Field needs = reader.root()["requires"];
-  check_constraint(reader, needs["base_agent"]);
-  for (const Field& item : needs["addons"].items()) {
-    check_constraint(reader, item["version"]);
-    const Field id_field = item["id"];
-    const std::string* id = reader.text(id_field);
-    if (id == nullptr) continue;
-    if (const Result<AddonId> parsed = AddonId::parse(*id); !parsed) {
-      reader.report(rules::schema_pattern, id_field,
-                    fmt::format("{}: {}", id_field.label, parsed.error().message()));
-    }
-  }
 }
 
 std::vector<std::string> read_words(Reader& reader, const Field& list) {
@@ -128,7 +84,10 @@ std::optional<Resources> read_resources(Reader& reader) {
   read_number(reader, field["memory_max_bytes"], resources.memory_max_bytes);
   read_number(reader, field["memory_high_bytes"], resources.memory_high_bytes);
   read_number(reader, field["tasks_max"], resources.tasks_max);
-  if (const std::string* slice = reader.plain_text(field["slice"])) resources.slice = *slice;
+  if (const std::string* slice = reader.plain_text(field["slice"])) {
+    resources.slice = *slice;
+    resources.slice_at = reader.span(field["slice"]);
+  }
   const bool has_both = resources.memory_high_bytes && resources.memory_max_bytes;
   if (has_both && *resources.memory_high_bytes > *resources.memory_max_bytes) {
     reader.report(

@@ -45,6 +45,9 @@ class Compiler {
     for (const AddonId& id : wish_.unwanted) drop(id);
     if (wish_.prune) prune();
     check_unit_names();
+    for (const bundle::Bundle& bundle : wish_.wanted) {
+      append(out_.findings, check_required_addons(bundle, out_.plan.result));
+    }
     assemble();
     out_.plan.policy = policy;
     out_.plan.host = digest_of_observation(host_, touched_, primaries());
@@ -163,6 +166,9 @@ class Compiler {
     for (const Step& step : out_.plan.steps) {
       if (const auto* install = std::get_if<InstallUnit>(&step.action)) changed.insert(install->unit);
       if (const auto* remove = std::get_if<RemoveUnit>(&step.action)) changed.insert(remove->unit);
+      if (const auto* install = std::get_if<InstallDropIn>(&step.action))
+        changed.insert(install->drop_in.unit);
+      if (const auto* remove = std::get_if<RemoveDropIn>(&step.action)) changed.insert(remove->unit);
       if (const auto* enable = std::get_if<SetEnablement>(&step.action)) changed.insert(enable->unit);
     }
     if (changed.empty()) return;

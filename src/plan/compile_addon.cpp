@@ -7,7 +7,8 @@
 #include <set>
 #include <utility>
 
-#include "plan/drop_ins.hpp"
+#include "plan/foreign_drop_ins.hpp"
+#include "plan/intact.hpp"
 #include "plan/retire.hpp"
 
 namespace addon::plan {
@@ -64,6 +65,13 @@ InstallUnit install_step(const bundle::BundleUnit& unit, const bundle::Bundle& b
     step.granted_program =
         fmt::format("/opt/addons/{}/current/{}", manifest.id.value.str(), manifest.binary.value.str());
   }
+  // What the unit will be is judged as one, its drop-in last, as systemd reads it.
+  const auto drop_in = make_drop_in(bundle);
+  if (drop_in && drop_in->unit == unit.name) {
+    for (unit::Directive& directive : drop_in_directives(*drop_in, manifest.resources)) {
+      step.directives.push_back(std::move(directive));
+    }
+  }
   return step;
 }
 
@@ -75,12 +83,6 @@ const host::InstalledVersion* find_version(const host::AddonState* state, const 
   return found == state->inspected.end() ? nullptr : &found->second;
 }
 
-const host::InstalledFile* find_file(const host::InstalledVersion& version, const RelativePath& path) {
-  const auto found = std::find_if(version.files.begin(), version.files.end(),
-                                  [&](const host::InstalledFile& file) { return file.path == path; });
-  return found == version.files.end() ? nullptr : &*found;
-}
-
 // A oneshot service that has done its work, or is at it, is as it should be.
 bool is_oneshot_at_work(const host::UnitState* unit) {
   if (unit == nullptr || !unit->status || unit->status->type != "oneshot") return false;
@@ -88,30 +90,9 @@ bool is_oneshot_at_work(const host::UnitState* unit) {
   return state == "activating" || (state == "inactive" && unit->status->result == "success");
 }
 
-unsigned group_of(const ReleaseFile& file, const Release& release, const host::HostState& host) {
-  if (!file.run_as_group) return 0;
-  const auto account = host.users.find(release.run_as);
-  return account != host.users.end() && account->second ? account->second->gid : 0;
-}
-
-// Bytes, owner, mode and nothing besides: capabilities are another step's.
-bool is_intact(const host::InstalledVersion& found, const Release& wanted, const host::HostState& host) {
-  if (!found.strangers.empty() || found.files.size() != wanted.files.size()) return false;
-  return std::all_of(wanted.files.begin(), wanted.files.end(), [&](const ReleaseFile& file) {
-    const host::InstalledFile* on_host = find_file(found, file.path);
-    return on_host != nullptr && on_host->sha256 == file.sha256 && on_host->state.mode == file.mode &&
-           on_host->state.uid == 0 && on_host->state.gid == group_of(file, wanted, host) &&
-           on_host->state.links == 1;
-  });
-}
-
-// The bytes are as wanted and nothing else is there, whoever owns it.
-bool has_same_bytes(const host::InstalledVersion& found, const Release& wanted) {
-  if (!found.strangers.empty() || found.files.size() != wanted.files.size()) return false;
-  return std::all_of(wanted.files.begin(), wanted.files.end(), [&](const ReleaseFile& file) {
-    const host::InstalledFile* on_host = find_file(found, file.path);
-    return on_host != nullptr && on_host->sha256 == file.sha256;
-  });
+/// A file below /etc/systemd/system that addonctl made, but for its bytes.
+bool is_as_written(const host::FileState& file) {
+  return file.type == host::FileType::regular && file.mode == 0644 && file.uid == 0 && file.gid == 0;
 }
 
 class WantedAddon {
@@ -203,9 +184,13 @@ class WantedAddon {
   void units() {
     if (facts_.recorded != nullptr) {
       retire_units(*facts_.recorded, &wanted_, facts_.host, out_.phases);
+      if (retire_drop_in(*facts_.recorded, &wanted_, facts_.host, out_.phases)) {
+        changed_units_.insert(facts_.recorded->drop_in->unit);
+      }
       disarm_former_primary();
     }
     for (const ReleaseUnit& unit : wanted_.units) install_unit(unit);
+    install_drop_in();
   }
 
   // A service that a timer starts from now on must not run and be enabled by itself any longer.
@@ -219,9 +204,7 @@ class WantedAddon {
 
   void install_unit(const ReleaseUnit& unit) {
     const host::UnitState* found = find_unit(facts_.host, unit.name);
-    if (found != nullptr && found->file && found->file->type == host::FileType::regular &&
-        found->file->mode == 0644 && found->file->uid == 0 && found->file->gid == 0 &&
-        found->sha256 == unit.sha256) {
+    if (found != nullptr && found->file && is_as_written(*found->file) && found->sha256 == unit.sha256) {
       if (const bundle::BundleUnit* source = find_source(unit.name)) {
         standing_.push_back(install_step(*source, *facts_.bundle));
         standing_.back().before = unit.sha256;
@@ -248,8 +231,29 @@ class WantedAddon {
   }
 
   void add_drop_ins_of(const host::UnitState& unit, InstallUnit& step) {
-    std::vector<Finding> findings = add_drop_ins(step, unit.drop_ins);
+    std::vector<Finding> findings = add_foreign_drop_ins(step, unit.drop_ins);
     std::move(findings.begin(), findings.end(), std::back_inserter(out_.findings));
+  }
+
+  // The record says all that stands in it, so that repairing it needs no bundle.
+  void install_drop_in() {
+    if (!wanted_.drop_in) return;
+    const host::UnitState* unit = find_unit(facts_.host, wanted_.drop_in->unit);
+    const bool is_there = unit != nullptr && unit->drop_in.has_value();
+    if (is_there && is_as_written(unit->drop_in->state) &&
+        unit->drop_in->sha256 == wanted_.drop_in->sha256()) {
+      return;
+    }
+    InstallDropIn step{.addon = wanted_.id,
+                       .version = wanted_.version,
+                       .drop_in = *wanted_.drop_in,
+                       .before = std::nullopt,
+                       .directives = {}};
+    if (is_there) step.before = unit->drop_in->sha256.value_or(Digest{});
+    step.directives = drop_in_directives(
+        *wanted_.drop_in, facts_.bundle != nullptr ? facts_.bundle->manifest.resources : std::nullopt);
+    out_.phases.units.emplace_back(std::move(step));
+    changed_units_.insert(wanted_.drop_in->unit);
   }
 
   const bundle::BundleUnit* find_source(const UnitName& name) const {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -19,6 +20,8 @@ class HostCheck {
 
   std::vector<Finding> run() && {
     model();
+    platform();
+    resources();
     users();
     capabilities();
     for (const bundle::BundleUnit& unit : bundle_.units) unit_name(unit);
@@ -45,6 +48,24 @@ class HostCheck {
                     manifest::to_string(manifest_.supervision.value)),
         manifest_.supervision.at, manifest_.supervision.pointer,
         "use pushed-artifact with systemd-service or systemd-timer");
+  }
+
+  void platform() {
+    const auto& platforms = manifest_.platforms;
+    if (!platforms || platforms->value.empty()) return;
+    const std::vector<std::string>& names = platforms->value;
+    if (std::find(names.begin(), names.end(), "linux") != names.end()) return;
+    add(rules::host_platform, fmt::format("this host runs linux; the add-on is for {}", join(names, ", ")),
+        platforms->at, platforms->pointer, "add linux to requires.platforms, if it runs there");
+  }
+
+  // A timer may start a service that is not the add-on's, and that one is not the add-on's to limit.
+  void resources() {
+    if (!manifest_.resources || !bundle_.primary || make_release(bundle_).drop_in) return;
+    if (manifest_.resources->is_empty()) return;
+    add(rules::manifest_not_honoured,
+        fmt::format("resources has no effect: {} starts no service of the add-on", bundle_.primary->str()),
+        manifest_.resources->at, "/resources", "ship the service that the timer starts");
   }
 
   void user(const std::string& name, const SourceSpan& at, const std::string& pointer) {
@@ -150,6 +171,29 @@ class HostCheck {
 std::vector<Finding> check_host(const bundle::Bundle& wanted, const Generation& generation,
                                 const host::HostState& host) {
   return HostCheck(wanted, generation, host).run();
+}
+
+std::vector<Finding> check_required_addons(const bundle::Bundle& wanted,
+                                           const std::map<AddonId, Release>& result) {
+  std::vector<Finding> findings;
+  for (const manifest::RequiredAddon& required : wanted.manifest.required_addons) {
+    const auto found = result.find(required.id);
+    const bool is_there = found != result.end();
+    if (is_there && manifest::meets_constraint(found->second.version, required.version)) continue;
+    const std::string needed = required.version.empty()
+                                   ? required.id.str()
+                                   : fmt::format("{} {}", required.id.str(), printable(required.version));
+    Finding finding =
+        make_finding(rules::host_addon_missing,
+                     fmt::format("{} needs add-on {}, {}", wanted.manifest.id.value.str(), needed,
+                                 is_there ? fmt::format("and {} would be active", found->second.version.str())
+                                          : "which would not be active"),
+                     required.at, required.pointer);
+    finding.addon = wanted.manifest.id.value.str();
+    finding.fix = fmt::format("apply {} first, or in the same run", needed);
+    findings.push_back(std::move(finding));
+  }
+  return findings;
 }
 
 bool is_own_program(const AddonId& id, const std::string& path) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "core/finding.hpp"
@@ -11,7 +12,7 @@ namespace addon::plan {
 
 /// What this host cannot give an add-on that is wanted, whatever policy allows: users that do not
 /// exist, capabilities that the kernel does not know, a filesystem without them, a model that is not
-/// supported, units that are somebody else's or have further names.
+/// supported, another operating system, units that are somebody else's or have further names.
 std::vector<Finding> check_host(const bundle::Bundle& wanted, const Generation& generation,
                                 const host::HostState& host);
 
@@ -21,6 +22,10 @@ std::vector<Finding> check_programs(const std::vector<Step>& steps, const host::
 
 /// Whether the path is in what the add-on has on a host, which is root's or the tree is tampered with.
 bool is_own_program(const AddonId& id, const std::string& path);
+
+/// Add-ons that it requires and that are not active, at a version that will do, once all is done.
+std::vector<Finding> check_required_addons(const bundle::Bundle& wanted,
+                                           const std::map<AddonId, Release>& result);
 
 /// Of any add-on that is touched, also of one that goes.
 std::vector<Finding> check_tree(const AddonId& id, const host::HostState& host);

@@ -33,6 +33,12 @@ std::vector<Step> lint_steps(const bundle::Bundle& bundle) {
                                      make_release(bundle).files, false, manifest.version.at},
                                {}});
   for (const bundle::BundleUnit& unit : bundle.units) steps.push_back({install_step(unit, bundle), {}});
+  if (auto drop_in = make_drop_in(bundle)) {
+    auto directives = drop_in_directives(*drop_in, manifest.resources);
+    steps.push_back({InstallDropIn{manifest.id.value, manifest.version.value, std::move(*drop_in),
+                                   std::nullopt, std::move(directives)},
+                     {}});
+  }
   return steps;
 }
 

@@ -40,11 +40,16 @@ Json to_json(const host::UnitState& unit) {
   Json drop_ins = Json::array();
   for (const host::UnitDropIn& drop_in : unit.drop_ins)
     drop_ins.push_back({drop_in.path, Digest::of(drop_in.text).hex()});
-  return {{"file", std::move(file)},
-          {"elsewhere", unit.elsewhere},
-          {"aliases", unit.aliases},
-          {"drop_ins", std::move(drop_ins)},
-          {"links", unit.links}};
+  Json json{{"file", std::move(file)},
+            {"elsewhere", unit.elsewhere},
+            {"aliases", unit.aliases},
+            {"drop_ins", std::move(drop_ins)},
+            {"links", unit.links}};
+  if (unit.drop_in) {
+    const auto& [state, sha256] = *unit.drop_in;
+    json["drop_in"] = {to_json(state), sha256 ? sha256->hex() : ""};
+  }
+  return json;
 }
 
 }  // namespace

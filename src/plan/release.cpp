@@ -33,7 +33,8 @@ Release make_release(const bundle::Bundle& bundle) {
                   .units = {},
                   .primary = bundle.primary,
                   .health = manifest.health,
-                  .manifest_sha256 = bundle.manifest_sha256};
+                  .manifest_sha256 = bundle.manifest_sha256,
+                  .drop_in = make_drop_in(bundle)};
   for (const bundle::BundleFile& file : bundle.files) {
     const bool grants =
         file.path == release.binary && !release.capabilities.empty() && !release.run_as.empty();
@@ -134,6 +135,7 @@ Json to_json(const Release& release) {
               {"stable_for_ms", release.health.stable_for.count()}}},
             {"manifest", release.manifest_sha256.hex()}};
   if (release.primary) json["primary"] = release.primary->str();
+  if (release.drop_in) json["drop_in"] = to_json(*release.drop_in);
   return json;
 }
 
@@ -160,12 +162,16 @@ Result<Release> release_from_json(const Json& json) {
                   .units = {},
                   .primary = std::nullopt,
                   .health = std::move(health),
-                  .manifest_sha256 = manifest_sha256};
+                  .manifest_sha256 = manifest_sha256,
+                  .drop_in = std::nullopt};
   for (const Json& file : *TRY(array_field(json, "files")))
     release.files.push_back(TRY(file_from_json(file)));
   for (const Json& unit : *TRY(array_field(json, "units")))
     release.units.push_back(TRY(unit_from_json(unit)));
   if (json.contains("primary")) release.primary = TRY(UnitName::parse(TRY(text_field(json, "primary"))));
+  if (json.contains("drop_in")) {
+    release.drop_in = TRY(drop_in_from_json(*TRY(object_field(json, "drop_in"))));
+  }
   return release;
 }
 

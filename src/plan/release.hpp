@@ -13,6 +13,7 @@
 #include "core/unit_name.hpp"
 #include "core/version.hpp"
 #include "manifest/manifest.hpp"
+#include "plan/drop_in.hpp"
 #include "unit/install.hpp"
 
 namespace addon::plan {
@@ -50,6 +51,7 @@ struct Release {
   std::optional<UnitName> primary;
   manifest::Health health;
   Digest manifest_sha256;
+  std::optional<ReleaseDropIn> drop_in{};
 
   const ReleaseUnit* find_unit(const UnitName& name) const;
   /// The permission bits and group rule of the binary follow from its capabilities.

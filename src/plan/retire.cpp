@@ -63,6 +63,17 @@ void retire_units(const Release& recorded, const Release* stays, const host::Hos
   }
 }
 
+bool retire_drop_in(const Release& recorded, const Release* stays, const host::HostState& host,
+                    Phases& phases) {
+  if (!recorded.drop_in) return false;
+  const UnitName& unit = recorded.drop_in->unit;
+  if (stays != nullptr && stays->drop_in && stays->drop_in->unit == unit) return false;
+  const host::UnitState* found = find_unit(host, unit);
+  if (found == nullptr || !found->drop_in) return false;
+  phases.units.emplace_back(RemoveDropIn{recorded.id, unit, found->drop_in->sha256.value_or(Digest{})});
+  return true;
+}
+
 void revoke_all(const AddonId& id, const host::InstalledVersion& version, Phases& phases) {
   for (const host::InstalledFile& file : version.files) {
     if (file.capabilities.empty()) continue;
@@ -75,6 +86,7 @@ AddonPlan compile_unwanted(const AddonId& id, const AddonFacts& facts) {
   if (facts.recorded == nullptr) return out;
   out.change = {ChangeKind::remove, facts.recorded->version, std::nullopt};
   retire_units(*facts.recorded, nullptr, facts.host, out.phases);
+  retire_drop_in(*facts.recorded, nullptr, facts.host, out.phases);
   const host::AddonState* state = find_addon(facts.host, id);
   if (state == nullptr) return out;
   if (state->current) {

@@ -19,6 +19,10 @@ void disarm_unit(const AddonId& id, const ReleaseUnit& unit, const host::HostSta
 /// first, so that none starts its service again.
 void retire_units(const Release& recorded, const Release* stays, const host::HostState& host, Phases& phases);
 
+/// Removes addonctl's drop-in of `recorded` where `stays` has none for that unit. Whether it did.
+bool retire_drop_in(const Release& recorded, const Release* stays, const host::HostState& host,
+                    Phases& phases);
+
 /// Takes the capabilities off every file of a version.
 void revoke_all(const AddonId& id, const host::InstalledVersion& version, Phases& phases);
 

@@ -94,6 +94,20 @@ Json describe(const RemoveUnit& step) {
   return {{"unit", step.unit.str()}, {"before", step.before.hex()}, {"after", nullptr}};
 }
 
+Json describe(const InstallDropIn& step) {
+  return {{"version", step.version.str()},
+          {"unit", step.drop_in.unit.str()},
+          {"name", kDropInName},
+          {"before", step.before ? Json(step.before->hex()) : Json(nullptr)},
+          {"after", step.drop_in.sha256().hex()},
+          {"settings", step.drop_in.settings}};
+}
+
+Json describe(const RemoveDropIn& step) {
+  return {
+      {"unit", step.unit.str()}, {"name", kDropInName}, {"before", step.before.hex()}, {"after", nullptr}};
+}
+
 Json describe(const SwitchCurrent& step) {
   Json json{{"before", text_or_null(step.before)}, {"after", text_or_null(step.after)}};
   if (step.terms) {
@@ -143,6 +157,8 @@ std::string_view op(const Action& action) {
                                [](const SetCapabilities&) -> std::string_view { return "set-capabilities"; },
                                [](const InstallUnit&) -> std::string_view { return "install-unit"; },
                                [](const RemoveUnit&) -> std::string_view { return "remove-unit"; },
+                               [](const InstallDropIn&) -> std::string_view { return "install-drop-in"; },
+                               [](const RemoveDropIn&) -> std::string_view { return "remove-drop-in"; },
                                [](const SwitchCurrent&) -> std::string_view { return "switch-current"; },
                                [](const Reload&) -> std::string_view { return "reload"; },
                                [](const SetEnablement& step) -> std::string_view {

@@ -81,6 +81,21 @@ struct RemoveUnit {
   Digest before;
 };
 
+/// Puts addonctl's drop-in with the limits of a service at /etc/systemd/system/UNIT.d.
+struct InstallDropIn {
+  AddonId addon;
+  Version version;
+  ReleaseDropIn drop_in;
+  std::optional<Digest> before;
+  std::vector<unit::Directive> directives{};  ///< the same as the manifest asks for it, for policy
+};
+
+struct RemoveDropIn {
+  AddonId addon;
+  UnitName unit;
+  Digest before;
+};
+
 /// Points `current` at a version, or removes it (no `after`).
 struct SwitchCurrent {
   AddonId addon;
@@ -130,8 +145,8 @@ struct CheckHealth {
   std::chrono::milliseconds stable_for{5000};
 };
 
-using Action = std::variant<Stage, SetCapabilities, InstallUnit, RemoveUnit, SwitchCurrent, Reload,
-                            SetEnablement, SetRunning, CheckHealth>;
+using Action = std::variant<Stage, SetCapabilities, InstallUnit, RemoveUnit, InstallDropIn, RemoveDropIn,
+                            SwitchCurrent, Reload, SetEnablement, SetRunning, CheckHealth>;
 
 /// One change of the host: a value that can be printed, judged, saved, done and undone.
 struct Step {
@@ -140,8 +155,8 @@ struct Step {
 };
 
 /// The op of the public JSON: "stage", "set-capabilities", "install-unit", "remove-unit",
-/// "switch-current", "reload", "enable-unit", "disable-unit", "start-unit", "restart-unit",
-/// "stop-unit", "check-health".
+/// "install-drop-in", "remove-drop-in", "switch-current", "reload", "enable-unit", "disable-unit",
+/// "start-unit", "restart-unit", "stop-unit", "check-health".
 std::string_view op(const Action& action);
 /// The add-on that a step belongs to; null for a reload.
 const AddonId* addon_of(const Action& action);

@@ -23,6 +23,9 @@ OwnUnits own_units(const plan::Plan& plan) {
     if (const auto* install = std::get_if<plan::InstallUnit>(&step.action)) {
       own[install->addon].insert(install->unit.str());
     }
+    if (const auto* drop_in = std::get_if<plan::InstallDropIn>(&step.action)) {
+      own[drop_in->addon].insert(drop_in->drop_in.unit.str());
+    }
     const auto* change = std::get_if<plan::SwitchCurrent>(&step.action);
     if (change == nullptr || !change->terms) continue;
     for (const plan::InstallUnit& unit : change->terms->standing_units) {
@@ -44,7 +47,8 @@ bool gives(const plan::Action& action) {
   if (const auto* running = std::get_if<plan::SetRunning>(&action)) {
     return running->action != plan::RunAction::stop;
   }
-  return std::holds_alternative<plan::Stage>(action) || std::holds_alternative<plan::InstallUnit>(action);
+  return std::holds_alternative<plan::Stage>(action) || std::holds_alternative<plan::InstallUnit>(action) ||
+         std::holds_alternative<plan::InstallDropIn>(action);
 }
 
 /// What the add-on was before the plan, by the last generation.
@@ -70,6 +74,8 @@ class Judge {
       judge_file_capabilities(bench, *capabilities);
     } else if (const auto* install = std::get_if<plan::InstallUnit>(&step.action)) {
       judge_unit(bench, *install, own_units_.at(*addon));
+    } else if (const auto* drop_in = std::get_if<plan::InstallDropIn>(&step.action)) {
+      judge_drop_in(bench, *drop_in, own_units_.at(*addon));
     } else if (const auto* change = std::get_if<plan::SwitchCurrent>(&step.action)) {
       judge_terms(bench, *change);
       // A rollback is the way back that everybody sees.

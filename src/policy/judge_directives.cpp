@@ -85,7 +85,11 @@ void judge_forbidden(Bench& bench, const plan::InstallUnit& action) {
   }
 }
 
-void judge_required(Bench& bench, const plan::InstallUnit& action) {
+namespace {
+
+enum class Unset { refused, ignored };
+
+void judge_requirements(Bench& bench, const plan::InstallUnit& action, Unset unset) {
   for (const Line<Requirement>* line : bench.scopes.requirements()) {
     if (!concerns(action.unit, line->value.directive)) continue;
     const auto values = final_values(action.directives, line->value.directive);
@@ -93,7 +97,7 @@ void judge_required(Bench& bench, const plan::InstallUnit& action) {
       return !will_do(line->value, directive->value);
     });
     if (values.empty()) {
-      refuse_value(bench, action, *line, nullptr);
+      if (unset == Unset::refused) refuse_value(bench, action, *line, nullptr);
     } else if (wrong != values.end()) {
       refuse_value(bench, action, *line, *wrong);
     } else {
@@ -102,6 +106,31 @@ void judge_required(Bench& bench, const plan::InstallUnit& action) {
       bench.verdicts.note(bench.addon, request_of(action, *line, values.back()->at), ruling);
     }
   }
+}
+
+}  // namespace
+
+void judge_required(Bench& bench, const plan::InstallUnit& action) {
+  judge_requirements(bench, action, Unset::refused);
+}
+
+// Of the unit itself nothing is known here; where it changes, too, both are judged together there.
+void judge_drop_in(Bench& bench, const plan::InstallDropIn& action, const std::set<std::string>& own_units) {
+  const plan::InstallUnit part{.addon = action.addon,
+                               .version = action.version,
+                               .unit = action.drop_in.unit,
+                               .before = std::nullopt,
+                               .after = {},
+                               .name = {},
+                               .privileges = {},
+                               .install = {},
+                               .run_as = {},
+                               .granted_program = {},
+                               .granted = {},
+                               .directives = action.directives};
+  judge_forbidden(bench, part);
+  judge_requirements(bench, part, Unset::ignored);
+  judge_references(bench, part, own_units);
 }
 
 }  // namespace addon::policy

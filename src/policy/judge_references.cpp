@@ -16,16 +16,17 @@ namespace addon::policy {
 
 namespace {
 
-/// What systemd ships to wait for, to hang on to, or to be started with: systemd.special(7).
-constexpr std::array<std::string_view, 29> common_targets = {
+/// What systemd ships to wait for, to hang on to, or to be started with: systemd.special(7). And the slice
+/// that services run in anyway.
+constexpr std::array<std::string_view, 30> common_targets = {
     "basic.target",       "cryptsetup.target",    "default.target",        "first-boot-complete.target",
     "getty.target",       "graphical.target",     "integritysetup.target", "local-fs-pre.target",
     "local-fs.target",    "machines.target",      "multi-user.target",     "network-online.target",
     "network-pre.target", "network.target",       "nss-lookup.target",     "nss-user-lookup.target",
     "paths.target",       "remote-fs-pre.target", "remote-fs.target",      "rpcbind.target",
     "slices.target",      "sockets.target",       "swap.target",           "sysinit.target",
-    "time-set.target",    "time-sync.target",     "timers.target",         "usb-gadget.target",
-    "veritysetup.target"};
+    "system.slice",       "time-set.target",      "time-sync.target",      "timers.target",
+    "usb-gadget.target",  "veritysetup.target"};
 
 /// Whether the common targets may be named without a line: where that can neither stop nor fail them.
 enum class CommonTargets { free, need_a_line };
@@ -38,7 +39,7 @@ struct ReferringDirective {
 
 // All that names other units but for Before= and After=, which order what is done anyway. [Install] and a
 // timer's Unit= are read elsewhere.
-constexpr std::array<ReferringDirective, 21> referring = {{
+constexpr std::array<ReferringDirective, 22> referring = {{
     {"Unit", "BindTo", CommonTargets::free},
     {"Unit", "BindsTo", CommonTargets::free},
     {"Unit", "Conflicts", CommonTargets::need_a_line},
@@ -58,6 +59,7 @@ constexpr std::array<ReferringDirective, 21> referring = {{
     {"Unit", "StopPropagatedFrom", CommonTargets::free},
     {"Unit", "Upholds", CommonTargets::free},
     {"Unit", "Wants", CommonTargets::free},
+    {"Service", "Slice", CommonTargets::free},
     {"Service", "Sockets", CommonTargets::need_a_line},
     {"Install", "UpheldBy", CommonTargets::free},
 }};

@@ -32,6 +32,8 @@ void judge_downgrade(Bench& bench, const plan::SwitchCurrent& action, const std:
 void judge_signature(Bench& bench);
 /// `own_units` are the names of the add-on's units.
 void judge_unit(Bench& bench, const plan::InstallUnit& action, const std::set<std::string>& own_units);
+/// The same of what a drop-in adds to a unit.
+void judge_drop_in(Bench& bench, const plan::InstallDropIn& action, const std::set<std::string>& own_units);
 
 /// Parts of judge_unit: directives that are forbidden or required; references to other units; the programs
 /// of a service; its ambient capabilities, and what one that starts as root keeps.

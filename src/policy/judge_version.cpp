@@ -38,6 +38,9 @@ void judge_limit(Bench& bench, const plan::Stage& action, const std::vector<Line
 SourceSpan place_of(const plan::Action& action) {
   if (const auto* stage = std::get_if<plan::Stage>(&action)) return stage->at;
   if (const auto* install = std::get_if<plan::InstallUnit>(&action)) return install->name.at;
+  if (const auto* drop_in = std::get_if<plan::InstallDropIn>(&action)) {
+    return drop_in->directives.empty() ? SourceSpan{} : drop_in->directives.front().at;
+  }
   if (const auto* capabilities = std::get_if<plan::SetCapabilities>(&action)) {
     return capabilities->asked.empty() ? SourceSpan{} : capabilities->asked.front().at;
   }

@@ -17,13 +17,13 @@ manifest() {
 id: $id
 name: Test add-on $id
 version: $version
-description: Made for a test.
+description: Made for a test
 kind: native
 delivery: pushed-artifact
 supervision: systemd-service
 capabilities: [testing]
 requires:
-  base_agent: ">=1.0.0"
+  agent_capabilities: []
   platforms: [linux]
   os_capabilities: [CAP_NET_RAW]
   run_as: probe

@@ -185,7 +185,7 @@ delivery: pushed-artifact
 supervision: $supervision
 capabilities: [test]
 requires:
-  base_agent: ">=1.0.0"
+  agent_capabilities: []
   platforms: [linux]
   os_capabilities: [$caps]
   run_as: $run_as

@@ -50,12 +50,14 @@ class Nothing final : public StepRun {
 };
 
 using Read = Result<std::unique_ptr<StepRun>> (*)(const Json&);
-constexpr std::array<std::pair<std::string_view, Read>, 8> kKinds = {
+constexpr std::array<std::pair<std::string_view, Read>, 10> kKinds = {
     {{"nothing", read_nothing},
      {"stage", read_stage},
      {"set-capabilities", read_set_capabilities},
      {"install-unit", read_install_unit},
      {"remove-unit", read_remove_unit},
+     {"install-drop-in", read_install_unit},
+     {"remove-drop-in", read_remove_unit},
      {"switch-current", read_switch_current},
      {"set-enablement", read_set_enablement},
      {"set-running", read_set_running}}};

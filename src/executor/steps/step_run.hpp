@@ -80,6 +80,8 @@ std::unique_ptr<StepRun> make_run(const plan::Stage& step);
 std::unique_ptr<StepRun> make_run(const plan::SetCapabilities& step);
 std::unique_ptr<StepRun> make_run(const plan::InstallUnit& step);
 std::unique_ptr<StepRun> make_run(const plan::RemoveUnit& step);
+std::unique_ptr<StepRun> make_run(const plan::InstallDropIn& step);
+std::unique_ptr<StepRun> make_run(const plan::RemoveDropIn& step);
 std::unique_ptr<StepRun> make_run(const plan::SwitchCurrent& step);
 std::unique_ptr<StepRun> make_run(const plan::Reload& step);
 std::unique_ptr<StepRun> make_run(const plan::SetEnablement& step);
@@ -93,7 +95,9 @@ Result<std::unique_ptr<StepRun>> read_run(const Json& record);
 // Each by the kind that its record names.
 Result<std::unique_ptr<StepRun>> read_stage(const Json& record);
 Result<std::unique_ptr<StepRun>> read_set_capabilities(const Json& record);
+/// Of install-unit and install-drop-in.
 Result<std::unique_ptr<StepRun>> read_install_unit(const Json& record);
+/// Of remove-unit and remove-drop-in.
 Result<std::unique_ptr<StepRun>> read_remove_unit(const Json& record);
 Result<std::unique_ptr<StepRun>> read_switch_current(const Json& record);
 Result<std::unique_ptr<StepRun>> read_set_enablement(const Json& record);

@@ -28,6 +28,18 @@ case_a_failing_upgrade_is_undone_and_the_old_version_runs() {
   expect_absent $ADDONS/probe/versions/1.1.0
 }
 
+case_a_failing_upgrade_restores_the_old_limits() {
+  make_good probe 1.0.0 manifest='resources: {tasks_max: 64}'
+  apply "$BUNDLE"
+  make_failing probe 1.1.0 manifest='resources: {tasks_max: 32}'
+  expect_undone addonctl apply --yes "$BUNDLE"
+  expect_running probe 1.0.0 cap_net_raw
+  expect_eq "$(unit_property addon-probe.service TasksMax)" 64 TasksMax
+  make_failing probe 1.2.0
+  expect_undone addonctl apply --yes "$BUNDLE"
+  expect_eq "$(unit_property addon-probe.service TasksMax)" 64 TasksMax
+}
+
 case_a_crash_loop_is_not_taken_for_success() {
   make_good probe 1.0.0
   apply "$BUNDLE"

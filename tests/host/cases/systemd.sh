@@ -219,3 +219,71 @@ case_an_operators_drop_in_works_and_outlives_the_add_on() {
   expect_absent $UNITS/addon-probe.service
   expect_eq "$(host_run cat "$drop_in")" $'[Service]\nNice=7' "the operator's drop-in"
 }
+
+limits='resources: {cpu_max_percent: 20, memory_max_bytes: 268435456, memory_high_bytes: 201326592, tasks_max: 64, slice: system.slice}'
+drop_ins() { host_run sh -c "ls -A $UNITS/addon-probe.service.d 2>/dev/null || true"; }
+
+case_resources_become_limits_of_the_running_service() {
+  make_good probe 1.0.0 manifest="$limits"
+  apply "$BUNDLE"
+  expect_running probe 1.0.0 cap_net_raw
+  expect_eq "$(host_run systemctl show -p MemoryMax,MemoryHigh,TasksMax,CPUQuotaPerSecUSec,Slice addon-probe.service | sort)" \
+    $'CPUQuotaPerSecUSec=200ms\nMemoryHigh=201326592\nMemoryMax=268435456\nSlice=system.slice\nTasksMax=64' "the limits"
+  expect_eq "$(host_run stat -c '%F %a %U:%G' $UNITS/addon-probe.service.d/50-addonctl-resources.conf)" \
+    "regular file 644 root:root" "the drop-in"
+  expect_eq "$(host_run stat -c '%a %U:%G' $UNITS/addon-probe.service.d)" "755 root:root" "its directory"
+  expect_eq "$(unit_property addon-probe.service NeedDaemonReload)" no NeedDaemonReload
+}
+
+case_an_upgrade_without_resources_takes_the_drop_in_away() {
+  make_good probe 1.0.0 manifest="$limits"
+  apply "$BUNDLE"
+  make_good probe 1.1.0
+  apply "$BUNDLE"
+  expect_running probe 1.1.0 cap_net_raw
+  expect_absent $UNITS/addon-probe.service.d
+  expect_eq "$(unit_property addon-probe.service MemoryMax)" infinity MemoryMax
+}
+
+case_an_operators_drop_in_beside_it_stays() {
+  make_good probe 1.0.0 manifest="$limits"
+  apply "$BUNDLE"
+  host_run sh -c "printf '[Service]\nTasksMax=32\n' >$UNITS/addon-probe.service.d/90-local.conf"
+  make_good probe 1.1.0
+  apply "$BUNDLE"
+  expect_eq "$(drop_ins)" 90-local.conf "the drop-ins"
+  expect_eq "$(unit_property addon-probe.service TasksMax)" 32 TasksMax
+  expect_exit 0 addonctl remove --yes probe
+  expect_eq "$(drop_ins)" 90-local.conf "the drop-ins"
+}
+
+case_a_timers_service_gets_the_limits() {
+  make_good scan 1.0.0 timer='*-*-* 04:00:00' run_as=addon-scan manifest='resources: {tasks_max: 8}'
+  apply "$BUNDLE"
+  expect_eq "$(unit_property addon-scan.service TasksMax)" 8 TasksMax
+  expect_exit 0 addonctl remove --yes scan
+  expect_absent $UNITS/addon-scan.service.d
+}
+
+case_limits_that_were_altered_are_drift_and_repaired() {
+  make_good probe 1.0.0 manifest="$limits"
+  apply "$BUNDLE"
+  host_run sh -c "printf '[Service]\nTasksMax=infinity\n' >$UNITS/addon-probe.service.d/50-addonctl-resources.conf"
+  expect_exit 5 addonctl diff
+  expect_contains "$OUT" addon-probe.service.d/50-addonctl-resources.conf
+  apply "$BUNDLE"
+  expect_exit 0 addonctl diff
+  expect_eq "$(unit_property addon-probe.service TasksMax)" 64 TasksMax
+}
+
+case_a_slice_that_no_policy_line_allows_is_denied() {
+  make_good probe 1.0.0 manifest='resources: {slice: user.slice}'
+  expect_refused 4 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" user.slice
+}
+
+case_a_slice_that_would_add_lines_to_the_unit_is_invalid() {
+  make_good probe 1.0.0 manifest='resources: {slice: "a.slice\\\\nUser=root"}'
+  expect_refused 3 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" resources.slice
+}

@@ -43,7 +43,7 @@ std::string manifest_text(std::string_view supervision, std::string_view more) {
   return fmt::format(
       "id: probe\nname: Probe\nversion: 1.2.3\ndescription: Probes.\nkind: native\n"
       "delivery: pushed-artifact\nsupervision: {}\nlanguage: rust\ncapabilities: [probing]\n"
-      "requires: {{base_agent: \">=1.0.0\", platforms: [linux], os_capabilities: [], run_as: probe}}\n"
+      "requires: {{platforms: [linux], os_capabilities: [], run_as: probe}}\n"
       "exec: {{binary: probe, install_path: /usr/local/lib/probe}}\nconfig_schema: config.schema.json\n{}",
       supervision, more);
 }

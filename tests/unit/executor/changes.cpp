@@ -2,14 +2,21 @@
 
 namespace addon::executor::test {
 
+namespace {
+Files limited(Files files, int tasks) {
+  files.at("addon.yaml") += "resources: {cpu_max_percent: 20, tasks_max: " + std::to_string(tasks) + "}\n";
+  return files;
+}
+}  // namespace
+
 void prepare_upgrade(Host& host) {
-  host.install("probe", probe_files("1.0.0"));
-  host.install("scan", scan_files("1.0.0"));
-  Files probe = probe_files("1.1.0");
+  host.install("probe", limited(probe_files("1.0.0"), 8));
+  host.install("scan", limited(scan_files("1.0.0"), 8));
+  Files probe = limited(probe_files("1.1.0"), 9);
   probe.at("probe.service").insert(10, "Nice=5\n");
   probe.at("probe.service") += "WantedBy=network.target\n";
   host.write_bundle("probe", probe);
-  Files scan = scan_files("2.0.0");
+  Files scan = limited(scan_files("2.0.0"), 8);
   scan["scan-now.service"] = scan.at("scan.service");
   scan["scan-now.timer"] = scan.at("scan.timer");
   scan.erase("scan.service");
@@ -18,16 +25,16 @@ void prepare_upgrade(Host& host) {
 }
 
 const Change kFirst{[](Host& host) {
-                      host.write_bundle("probe", probe_files());
-                      host.write_bundle("scan", scan_files());
+                      host.write_bundle("probe", limited(probe_files(), 8));
+                      host.write_bundle("scan", limited(scan_files(), 8));
                     },
                     [](const Host& host) {
                       return host.apply({"probe", "scan"});
                     }};
 const Change kUpgrade{prepare_upgrade, [](const Host& host) { return host.apply({"probe", "scan"}); }};
 const Change kRemoval{[](Host& host) {
-                        host.install("probe", probe_files());
-                        host.install("scan", scan_files());
+                        host.install("probe", limited(probe_files(), 8));
+                        host.install("scan", limited(scan_files(), 8));
                       },
                       [](const Host&) {
                         return Host::remove({"probe", "scan"});
@@ -38,7 +45,9 @@ const Change kRollback{[](Host& host) {
                        },
                        [](const Host&) { return Host::rollback("probe"); }};
 const Change kRepair{[](Host& host) {
-                       host.install("probe", probe_files());
+                       host.install("probe", limited(probe_files(), 8));
+                       write_file(host / "etc/systemd/system/probe.service.d/50-addonctl-resources.conf",
+                                  "[Service]\nTasksMax=9000\n");
                        write_file(host / "opt/addons/probe/versions/1.0.0/probe", "altered");
                        write_file(host / "etc/systemd/system/probe.service",
                                   probe_files().at("probe.service") + "# x\n");

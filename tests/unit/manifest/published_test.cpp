@@ -19,6 +19,15 @@ std::string read(const fs::path& path) {
   return text.str();
 }
 
+/// Whatever this version does not do about a field makes no manifest invalid.
+Lines faults_but_not_honoured(std::string_view text) {
+  Lines lines = faults(text);
+  std::erase_if(lines, [](const std::string& line) {
+    return line.find(" manifest-not-honoured (warning) ") != std::string::npos;
+  });
+  return lines;
+}
+
 fs::path upstream() {
   const char* folder = std::getenv("ADDONCTL_UPSTREAM");
   return fs::path(folder != nullptr ? folder : ADDON_UPSTREAM_DIR) / "manifests";
@@ -46,7 +55,7 @@ TEST_CASE("published manifests are valid, and the broken one has exactly its two
   for (const auto& entry : fs::directory_iterator(upstream())) {
     CAPTURE(entry.path().string());
     const bool is_broken = entry.path().filename() == "testdata-invalid_bad_delivery.yaml";
-    const Lines found = faults(read(entry.path()));
+    const Lines found = faults_but_not_honoured(read(entry.path()));
     if (is_broken) {
       REQUIRE(found.size() == 2);
       CHECK(found[0].find("schema-missing-key: the document lacks the required key \"config_schema\"") !=

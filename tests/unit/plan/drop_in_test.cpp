@@ -1,7 +1,7 @@
-// Drop-ins of the host that addonctl did not put there: the plan shows, and policy judges, the unit with
-// them.
+// The limits of a service: when the drop-in is written, changed, repaired and taken away.
 #include <catch2/catch.hpp>
 
+#include "plan/lint.hpp"
 #include "unit/plan/sample.hpp"
 
 using namespace addon;
@@ -10,92 +10,161 @@ using namespace addon::plan::test;
 using Lines = std::vector<std::string>;
 
 namespace {
-const std::string kPath = "/etc/systemd/system/probe.service.d/10-more.conf";
+const std::string all_limits =
+    "resources: {cpu_max_percent: 20, memory_max_bytes: 268435456, memory_high_bytes: 201326592, tasks_max: "
+    "64, "
+    "slice: system.slice}\n";
 
-host::HostState host_with(const bundle::Bundle& bundle, const std::string& text) {
-  host::HostState host = empty_host({bundle});
-  host.units.at(unit_name("probe.service")).drop_ins = {{kPath, text}};
-  return host;
+Files with(Files files, const std::string& more) {
+  files.at("addon.yaml") += more;
+  return files;
 }
 
-const InstallUnit& installed_unit_of(const Compiled& compiled) {
-  for (const Step& step : compiled.plan.steps) {
-    if (const auto* install = std::get_if<InstallUnit>(&step.action)) return *install;
+/// The steps that are about the drop-in, or that follow from it.
+Lines relevant(const Compiled& compiled) {
+  CHECK(messages(compiled.findings) == Lines{});
+  Lines found;
+  for (const std::string& line : lines(compiled.plan)) {
+    if (line.find("drop-in") != std::string::npos || line.starts_with("reload") ||
+        line.starts_with("restart"))
+      found.push_back(line);
   }
-  FAIL("no unit is installed");
-  throw 0;
-}
-
-Compiled plan_with(const std::string& text) {
-  const auto probe = make_bundle(probe_files());
-  return plan_for(apply({probe}), Generation{}, host_with(probe, text));
+  return found;
 }
 }  // namespace
 
-TEST_CASE("a step shows what its unit has by the host's drop-ins, each at the drop-in's line") {
-  const Compiled compiled =
-      plan_with("[Service]\nUser=root\nAmbientCapabilities=CAP_SYS_ADMIN\nExecStartPre=+/bin/sh -c true\n");
-  const InstallUnit& unit = installed_unit_of(compiled);
-  CHECK(unit.drop_ins == Lines{kPath});
-  CHECK(unit.privileges.runs_as_root());
-  CHECK(to_string(unit.privileges.user.at) == kPath + ":2:1");
-  CHECK(to_string(unit.privileges.ambient.at) == kPath + ":3:1");
-  REQUIRE(unit.privileges.exec.size() == 2);
-  CHECK(to_string(unit.privileges.exec[1].at) == kPath + ":4:1");
-  CHECK(unit.directives.back().key == "ExecStartPre");
-  CHECK(to_json(Step{unit, {}}).at("drop_ins") == Json{kPath});
+TEST_CASE("limits become a drop-in of the primary service, with those that are declared and no other") {
+  const auto all = make_drop_in(make_bundle(with(probe_files(), all_limits)));
+  REQUIRE(all);
+  CHECK(all->unit == unit_name("probe.service"));
+  CHECK(all->text() ==
+        "[Service]\nCPUQuota=20%\nMemoryHigh=201326592\nMemoryMax=268435456\nSlice=system.slice\nTasksMax="
+        "64\n");
+  const auto one = make_drop_in(make_bundle(with(probe_files(), "resources: {tasks_max: 8}\n")));
+  REQUIRE(one);
+  CHECK(one->text() == "[Service]\nTasksMax=8\n");
+  CHECK_FALSE(make_drop_in(make_bundle(probe_files())));
+  CHECK_FALSE(make_drop_in(make_bundle(with(probe_files(), "resources: {}\n"))));
 }
 
-TEST_CASE("a drop-in that makes capabilities void is found before anything changes") {
-  const auto findings = plan_with("[Service]\nNoNewPrivileges=yes\n").findings;
-  REQUIRE(findings.size() == 1);
-  CHECK(findings[0].rule == &rules::capability_no_new_privileges);
-  CHECK(to_string(findings[0].at) == kPath + ":2:1");
+TEST_CASE("with a timer the service that it starts is limited") {
+  const auto scan = make_drop_in(make_bundle(with(scan_files(), "resources: {tasks_max: 8}\n")));
+  REQUIRE(scan);
+  CHECK(scan->unit == unit_name("scan.service"));
 }
 
-TEST_CASE("a drop-in that widens nothing is no finding") {
-  const Compiled compiled = plan_with("[Service]\nNice=5\nTimeoutStopSec=10\n[Unit]\nAfter=ssh.service\n");
-  CHECK(messages(compiled.findings) == Lines{});
-  CHECK(installed_unit_of(compiled).drop_ins.size() == 1);
+TEST_CASE("limits of a service that is not the add-on's are said to have no effect") {
+  Files files = with(scan_files(), "resources: {tasks_max: 8}\n");
+  files.at("scan.timer").replace(0, 8, "[Timer]\nUnit=other.service\n");
+  const auto scan = make_bundle(files);
+  const Compiled compiled = plan_for(apply({scan}), Generation{}, empty_host({scan}));
+  CHECK(messages(compiled.findings) ==
+        Lines{"manifest-not-honoured: resources has no effect: scan.timer starts no service of the add-on"});
 }
 
-TEST_CASE("what cannot be understood in a drop-in, and a unit that it breaks, are errors") {
-  for (const std::string line : {"ProtectHome=perhaps", "User=%H"}) {
-    const auto findings = plan_with("[Service]\n" + line + "\n").findings;
-    REQUIRE(findings.size() == 1);
-    CHECK(findings[0].severity == Severity::error);
-    CHECK(to_string(findings[0].at) == kPath + ":2:1");
-  }
-  const auto broken = plan_with("[Service]\nExecStart=\n").findings;
-  REQUIRE(broken.size() == 1);
-  CHECK(broken[0].severity == Severity::error);
+TEST_CASE("a first installation writes the drop-in after the unit and before the reload") {
+  const auto probe = make_bundle(with(probe_files(), "resources: {tasks_max: 8}\n"));
+  const Compiled compiled = plan_for(apply({probe}), Generation{}, empty_host({probe}));
+  const Lines all = lines(compiled.plan);
+  CHECK(all.at(2) == "install-unit probe probe.service");
+  CHECK(all.at(3) == "install-drop-in probe probe.service: TasksMax=8");
+  CHECK(relevant(compiled) ==
+        Lines{"install-drop-in probe probe.service: TasksMax=8", "reload probe.service"});
+  const Json json = to_json(compiled.plan.steps.at(3));
+  CHECK(json.at("op") == "install-drop-in");
+  CHECK(json.at("unit") == "probe.service");
+  CHECK(json.at("name") == "50-addonctl-resources.conf");
+  CHECK(json.at("before").is_null());
+  CHECK(json.at("after") == Digest::of("[Service]\nTasksMax=8\n").hex());
+  CHECK(json.at("settings") == Json{{"TasksMax", "8"}});
 }
 
-TEST_CASE("a plan is bound to the drop-ins that it was made with") {
-  const auto probe = make_bundle(probe_files());
-  const auto digest = [&](const host::HostState& host) {
-    return plan_for(apply({probe}), Generation{}, host).plan.host;
-  };
-  const auto without = digest(empty_host({probe}));
-  const auto one = digest(host_with(probe, "[Service]\nNice=5\n"));
-  CHECK(one != without);
-  CHECK(digest(host_with(probe, "[Service]\nNice=6\n")) != one);
-  CHECK(digest(host_with(probe, "[Service]\nNice=5\n")) == one);
-}
-
-TEST_CASE("a unit that stays as it is shows its drop-ins, too, when it gets a new program") {
-  const auto first = make_bundle(probe_files());
-  const auto second = make_bundle(probe_files("2.0.0"));
+TEST_CASE("the same limits need no step, others replace them and restart") {
+  const auto old = make_bundle(with(probe_files("1.0.0"), "resources: {tasks_max: 8}\n"));
   host::HostState host = empty_host({});
-  install(host, first);
-  host.units.at(unit_name("probe.service")).drop_ins = {{kPath, "[Service]\nUser=root\n"}};
-  const Compiled compiled = plan_for(apply({second}), generation_of({first}), host);
-  for (const Step& step : compiled.plan.steps) {
-    const auto* change = std::get_if<SwitchCurrent>(&step.action);
-    if (change == nullptr) continue;
-    REQUIRE(change->terms->standing_units.size() == 1);
-    CHECK(change->terms->standing_units[0].privileges.runs_as_root());
-    return;
+  install(host, old);
+  CHECK(lines(plan_for(apply({old}), generation_of({old}), host).plan) == Lines{});
+  const auto other = make_bundle(with(probe_files("1.1.0"), "resources: {tasks_max: 9}\n"));
+  CHECK(relevant(plan_for(apply({other}), generation_of({old}), host)) ==
+        Lines{"install-drop-in probe probe.service: TasksMax=9", "reload probe.service",
+              "restart-unit probe probe.service"});
+  const auto same = make_bundle(with(probe_files("1.1.0"), "resources: {tasks_max: 8}\n"));
+  CHECK(relevant(plan_for(apply({same}), generation_of({old}), host)) ==
+        Lines{"restart-unit probe probe.service"});
+}
+
+TEST_CASE("a version without limits, and removal, take the drop-in away") {
+  const auto old = make_bundle(with(probe_files("1.0.0"), "resources: {tasks_max: 8}\n"));
+  host::HostState host = empty_host({});
+  install(host, old);
+  const auto fresh = make_bundle(probe_files("1.1.0"));
+  CHECK(relevant(plan_for(apply({fresh}), generation_of({old}), host)) ==
+        Lines{"remove-drop-in probe probe.service", "reload probe.service",
+              "restart-unit probe probe.service"});
+  CHECK(relevant(plan_for(removal({"probe"}), generation_of({old}), host)) ==
+        Lines{"remove-drop-in probe probe.service", "reload probe.service"});
+}
+
+TEST_CASE("a drop-in that drifted is written again, also without a bundle") {
+  const auto probe = make_bundle(with(probe_files(), "resources: {tasks_max: 8}\n"));
+  host::HostState host = empty_host({});
+  install(host, probe);
+  auto& drop_in = host.units.at(unit_name("probe.service")).drop_in;
+  SECTION("other bytes") { drop_in->sha256 = Digest::of("altered"); }
+  SECTION("gone") { drop_in.reset(); }
+  SECTION("another mode") { drop_in->state.mode = 0666; }
+  SECTION("another owner") { drop_in->state.uid = 1000; }
+  const Generation generation = generation_of({probe});
+  const bool readable = GENERATE(true, false);
+  const Wish wish = readable ? repair(generation, {probe}) : repair(generation, {});
+  CHECK(relevant(plan_for(wish, generation, host)) == Lines{"install-drop-in probe probe.service: TasksMax=8",
+                                                            "reload probe.service",
+                                                            "restart-unit probe probe.service"});
+}
+
+TEST_CASE("what stood at a drop-in is part of what a plan is bound to") {
+  const auto probe = make_bundle(with(probe_files(), "resources: {tasks_max: 8}\n"));
+  host::HostState host = empty_host({});
+  install(host, probe);
+  const Generation generation = generation_of({probe});
+  const Digest before = plan_for(apply({probe}), generation, host).plan.host;
+  host.units.at(unit_name("probe.service")).drop_in->sha256 = Digest::of("altered");
+  CHECK(plan_for(apply({probe}), generation, host).plan.host != before);
+}
+
+TEST_CASE("a record keeps the limits, and refuses other settings") {
+  const Release release = make_release(make_bundle(with(probe_files(), all_limits)));
+  Json json = to_json(release);
+  const auto read = release_from_json(json);
+  REQUIRE(read);
+  CHECK(read->drop_in == release.drop_in);
+  const auto refused = [&] { return release_from_json(json).error().message(); };
+  SECTION("a setting that resources cannot make") {
+    json["drop_in"]["settings"]["ExecStart"] = "/bin/sh";
+    CHECK(refused() == "\"settings\" has other settings than those of resources");
   }
-  FAIL("current is not switched");
+  SECTION("a value of two lines") {
+    json["drop_in"]["settings"]["Slice"] = "a.slice\nUser=root";
+    CHECK(refused() == "\"Slice\" is no value of a setting");
+  }
+  SECTION("none") {
+    json["drop_in"]["settings"] = Json::object();
+    CHECK(refused() == "\"settings\" has other settings than those of resources");
+  }
+}
+
+TEST_CASE("lint knows of the drop-in, and of its settings as a part of the unit") {
+  const auto steps = lint_steps(make_bundle(with(probe_files(), "resources: {slice: a.slice}\n")));
+  const auto& drop_in = std::get<InstallDropIn>(steps.back().action);
+  REQUIRE(drop_in.directives.size() == 1);
+  CHECK(drop_in.directives[0].key == "Slice");
+  CHECK(drop_in.directives[0].at.file == "bundles/it/addon.yaml");
+  bool found = false;
+  for (const Step& step : steps) {
+    const auto* unit = std::get_if<InstallUnit>(&step.action);
+    if (unit == nullptr) continue;
+    found = true;
+    CHECK(unit->directives.back().value == "a.slice");
+  }
+  CHECK(found);
 }

@@ -44,7 +44,6 @@ Files probe_files(const std::string& version) {
   return {{"addon.yaml", manifest_text("probe", version,
                                        "supervision: systemd-service\n"
                                        "requires:\n"
-                                       "  base_agent: '>=1.0.0'\n"
                                        "  platforms: [linux]\n"
                                        "  os_capabilities: [CAP_NET_RAW]\n"
                                        "  run_as: probe\n"
@@ -60,7 +59,7 @@ Files probe_files(const std::string& version) {
 Files scan_files(const std::string& version) {
   return {{"addon.yaml", manifest_text("scan", version,
                                        "supervision: systemd-timer\n"
-                                       "requires: {base_agent: '>=1.0.0', platforms: [linux]}\n"
+                                       "requires: {platforms: [linux]}\n"
                                        "exec: {binary: scan}\n")},
           {"scan", "program " + version},
           {"scan.conf", "{}\n"},
@@ -162,6 +161,10 @@ void install(host::HostState& host, const bundle::Bundle& bundle) {
     }
     host.units.insert_or_assign(one.name, std::move(state));
   }
+  if (release.drop_in) {
+    host::UnitState& unit = host.units.at(release.drop_in->unit);
+    unit.drop_in = {*unit.file, release.drop_in->sha256()};
+  }
 }
 
 Generation generation_of(const std::vector<bundle::Bundle>& bundles) {
@@ -216,6 +219,12 @@ struct Line {
   }
   std::string operator()(const InstallUnit& step) const { return " " + step.unit.str(); }
   std::string operator()(const RemoveUnit& step) const { return " " + step.unit.str(); }
+  std::string operator()(const InstallDropIn& step) const {
+    std::string text = " " + step.drop_in.unit.str() + ":";
+    for (const auto& [key, value] : step.drop_in.settings) text += fmt::format(" {}={}", key, value);
+    return text;
+  }
+  std::string operator()(const RemoveDropIn& step) const { return " " + step.unit.str(); }
   std::string operator()(const SwitchCurrent& step) const {
     return fmt::format(" {} -> {}", step.before ? step.before->str() : "none",
                        step.after ? step.after->str() : "none");

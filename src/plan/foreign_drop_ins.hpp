@@ -11,6 +11,6 @@ namespace addon::plan {
 /// Makes the step show the unit as systemd would run it on this host: with what the host's drop-ins for
 /// it say, each directive at the drop-in's own line. Traps and policy then judge them as if they stood in
 /// the unit. What cannot be understood in them is a finding as it is in a unit: nothing is guessed.
-std::vector<Finding> add_drop_ins(InstallUnit& step, const std::vector<host::UnitDropIn>& drop_ins);
+std::vector<Finding> add_foreign_drop_ins(InstallUnit& step, const std::vector<host::UnitDropIn>& drop_ins);
 
 }  // namespace addon::plan

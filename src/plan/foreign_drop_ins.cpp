@@ -1,4 +1,4 @@
-#include "plan/drop_ins.hpp"
+#include "plan/foreign_drop_ins.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -9,7 +9,7 @@
 
 namespace addon::plan {
 
-std::vector<Finding> add_drop_ins(InstallUnit& step, const std::vector<host::UnitDropIn>& drop_ins) {
+std::vector<Finding> add_foreign_drop_ins(InstallUnit& step, const std::vector<host::UnitDropIn>& drop_ins) {
   std::vector<Finding> findings;
   if (drop_ins.empty()) return findings;
   unit::UnitFile whole{step.privileges.bounding.at.file, std::move(step.directives)};

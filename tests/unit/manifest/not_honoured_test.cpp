@@ -1,0 +1,66 @@
+// What is valid and has no effect is said, once for each field, where the field stands.
+#include "texts.hpp"
+
+using namespace addon;
+using namespace addon::manifest;
+using Lines = std::vector<std::string>;
+
+namespace {
+Lines warning(const std::string& place, const std::string& field, const std::string& what) {
+  return {place + ": " + field + " has no effect in this version: " + what};
+}
+}  // namespace
+
+TEST_CASE("a field that this version does not honour is a warning at its line") {
+  CHECK(faults(manifest_with("requires: {}", "requires:\n  base_agent: '>=1.2.0'")) ==
+        warning("10:3 manifest-not-honoured (warning) /requires/base_agent", "requires.base_agent",
+                "the version of the base agent is not checked | see to it that the agent is new enough"));
+  CHECK(faults(manifest_and("state_dirs:\n  - /var/lib/probe\n  - /var/lib/probe/spool\n")) ==
+        warning("11:1 manifest-not-honoured (warning) /state_dirs", "state_dirs",
+                "the directories are not made | let the unit make them with StateDirectory="));
+  CHECK(faults(manifest_and("health:\n  exec: [current/probe, --check]\n")) ==
+        warning("12:3 manifest-not-honoured (warning) /health/exec", "health.exec",
+                "the check is not run; health is that the unit is up and stays up | let the unit fail when "
+                "all is not well"));
+  CHECK(faults(manifest_and("artifacts: [{object_key: a, sha256: " + std::string(64, 'a') + "}]\n")) ==
+        warning("11:1 manifest-not-honoured (warning) /artifacts", "artifacts",
+                "nothing is fetched | apply a directory that holds the bundle"));
+  CHECK(faults(manifest_and("plugin: {protocol: 1}\n")) ==
+        warning("11:1 manifest-not-honoured (warning) /plugin", "plugin",
+                "no agent is told of it | configure the agent itself"));
+}
+
+TEST_CASE("a field that asks for nothing is no warning") {
+  CHECK(faults(manifest_and("state_dirs: []\nartifacts: []\nplugin: {}\nhealth: {timeout: 10s}\n")) ==
+        Lines{});
+  CHECK(faults(manifest_and("resources: {tasks_max: 8}\n")) == Lines{});
+}
+
+TEST_CASE("versions meet a constraint by SemVer's precedence") {
+  const auto meets = [](const char* version, const char* constraint) {
+    return meets_constraint(Version::parse(version).value(), constraint);
+  };
+  CHECK(meets("1.2.0", ""));
+  CHECK(meets("1.2.0", "1.2.0"));
+  CHECK(meets("1.2.0+build", "=1.2.0"));
+  CHECK(meets("1.10.0", ">=1.9.0 <2.0.0"));
+  CHECK(meets("1.10.0", "> 1.9.0,<=1.10.0"));
+  CHECK_FALSE(meets("2.0.0", ">=1.9.0 <2.0.0"));
+  CHECK_FALSE(meets("1.2.0-rc.1", ">=1.2.0"));
+  CHECK_FALSE(meets("1.2.1", "==1.2.0"));
+  CHECK_FALSE(meets("1.2.0", ">1.2.0"));
+}
+
+TEST_CASE("required add-ons and platforms are read with their places") {
+  const Manifest manifest = manifest_of(manifest_with(
+      "requires: {}",
+      "requires: {platforms: [linux, darwin], addons: [{id: base, version: '>=1.0.0'}, {id: b}]}"));
+  REQUIRE(manifest.platforms);
+  CHECK(manifest.platforms->value == Lines{"linux", "darwin"});
+  REQUIRE(manifest.required_addons.size() == 2);
+  CHECK(manifest.required_addons[0].id.str() == "base");
+  CHECK(manifest.required_addons[0].version == ">=1.0.0");
+  CHECK(manifest.required_addons[0].pointer == "/requires/addons/0/id");
+  CHECK(manifest.required_addons[0].at.line == 9);
+  CHECK(manifest.required_addons[1].version.empty());
+}
