@@ -38,7 +38,7 @@ void report_not_honoured(Reader& reader) {
   for (const NotHonoured& one : fields) {
     const Field parent = one.parent.empty() ? root : root[one.parent];
     const Field field = parent[one.key];
-    if (!reader.is_sound(field) || !asks_for_something(*field.node)) continue;
+    if (!reader.is_wholly_sound(field) || !asks_for_something(*field.node)) continue;
     // Where the field is named: a list begins on a line of its own.
     const document::Position at = parent.node->find_member(one.key)->key_at;
     Finding finding = make_finding(rules::manifest_not_honoured,

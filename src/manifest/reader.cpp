@@ -27,6 +27,12 @@ Reader::Reader(const document::Document& document, std::vector<Finding> known) :
 
 bool Reader::is_sound(const Field& field) const { return field && !faulty_.contains(field.pointer); }
 
+bool Reader::is_wholly_sound(const Field& field) const {
+  const std::string below = field.pointer + "/";
+  const auto next = faulty_.lower_bound(below);
+  return is_sound(field) && (next == faulty_.end() || !next->starts_with(below));
+}
+
 const std::string* Reader::text(const Field& field) const {
   return is_sound(field) && field.node->is_string() ? &field.node->text : nullptr;
 }

@@ -37,6 +37,8 @@ class Reader {
   const std::string* plain_text(const Field& field);
   /// Whether the field is there and nothing is wrong with the value itself.
   bool is_sound(const Field& field) const;
+  /// The same of the value and of everything in it.
+  bool is_wholly_sound(const Field& field) const;
 
   void report(const Rule& rule, const Field& field, std::string message, std::string fix = {});
   void report(Finding finding);

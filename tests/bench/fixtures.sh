@@ -41,7 +41,7 @@ language: c++
 capabilities:
   - benchmark
 requires:
-  base_agent: ">=1.2.0"
+  agent_capabilities: []
   platforms: [linux]
   os_capabilities: [CAP_NET_RAW]
   run_as: addon-probe

@@ -115,11 +115,10 @@ TEST_CASE("a drop-in that drifted is written again, also without a bundle") {
   SECTION("another mode") { drop_in->state.mode = 0666; }
   SECTION("another owner") { drop_in->state.uid = 1000; }
   const Generation generation = generation_of({probe});
-  const bool readable = GENERATE(true, false);
-  const Wish wish = readable ? repair(generation, {probe}) : repair(generation, {});
-  CHECK(relevant(plan_for(wish, generation, host)) == Lines{"install-drop-in probe probe.service: TasksMax=8",
-                                                            "reload probe.service",
-                                                            "restart-unit probe probe.service"});
+  for (const Wish& wish : {repair(generation, {probe}), repair(generation, std::vector<bundle::Bundle>{})})
+    CHECK(relevant(plan_for(wish, generation, host)) ==
+          Lines{"install-drop-in probe probe.service: TasksMax=8", "reload probe.service",
+                "restart-unit probe probe.service"});
 }
 
 TEST_CASE("what stood at a drop-in is part of what a plan is bound to") {

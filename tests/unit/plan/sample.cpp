@@ -44,6 +44,7 @@ Files probe_files(const std::string& version) {
   return {{"addon.yaml", manifest_text("probe", version,
                                        "supervision: systemd-service\n"
                                        "requires:\n"
+                                       "  agent_capabilities: []\n"
                                        "  platforms: [linux]\n"
                                        "  os_capabilities: [CAP_NET_RAW]\n"
                                        "  run_as: probe\n"
