@@ -12,8 +12,8 @@ struct Change {
   std::function<Request(const Host&)> request;
 };
 
-// Together they use every kind of step: they stage and grant, replace, add and retire units and drop-ins, disable and
-// enable, stop, start and restart, and take capabilities.
+// Together they use every kind of step: they stage and grant, replace, add and retire units and drop-ins,
+// disable and enable, stop, start and restart, and take capabilities.
 extern const Change kFirst;
 extern const Change kUpgrade;
 extern const Change kRemoval;
