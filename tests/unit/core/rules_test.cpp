@@ -71,9 +71,9 @@ TEST_CASE("rules that warn are these, and all others are errors") {
   CHECK(ids_with([](const Rule& rule) { return rule.severity == Severity::warning; }) ==
         std::set<std::string>{"capability-blank", "config-schema-missing", "lint-ignore-denied",
                               "lint-ignore-invalid", "lint-ignore-unknown-rule", "lint-ignore-unused",
-                              "lint-not-judged", "manifest-not-honoured", "policy-allow-denied", "policy-grant-expired",
-                              "policy-grant-unmatched", "policy-line-redundant", "policy-pattern-unusable",
-                              "policy-pattern-wide"});
+                              "lint-not-judged", "manifest-not-honoured", "policy-allow-denied",
+                              "policy-grant-expired", "policy-grant-unmatched", "policy-line-redundant",
+                              "policy-pattern-unusable", "policy-pattern-wide"});
   CHECK(ids_with([](const Rule& rule) { return rule.severity == Severity::note; }).empty());
 }
 
