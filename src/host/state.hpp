@@ -69,7 +69,8 @@ struct UnitState {
   std::vector<std::string> elsewhere;
   /// Further names that stand for it by a symlink, whether or not the unit itself is there.
   std::vector<std::string> aliases = {};
-  /// In the order in which they are applied: of its name, its aliases, its prefixes, its type.
+  /// All but addonctl's own, in the order in which they are applied: of its name, its aliases, its
+  /// prefixes, its type.
   std::vector<UnitDropIn> drop_ins = {};
   /// Enablement links of the asked-for that exist and lead to the unit.
   std::set<std::string> links;

@@ -257,6 +257,22 @@ case_an_operators_drop_in_beside_it_stays() {
   expect_eq "$(drop_ins)" 90-local.conf "the drop-ins"
 }
 
+case_its_own_drop_in_is_none_of_the_hosts() {
+  make_good probe 1.0.0 manifest="$limits"
+  apply "$BUNDLE"
+  make_good probe 1.1.0 manifest="$limits" service=Nice=3
+  expect_exit 0 addonctl plan "$BUNDLE"
+  expect_lacks "$OUT" "with the drop-in"
+}
+
+case_a_drop_in_of_that_name_that_no_version_has_is_the_hosts() {
+  make_good probe 1.0.0
+  host_run mkdir $UNITS/addon-probe.service.d
+  host_run sh -c "printf '[Service]\nUser=root\n' >$UNITS/addon-probe.service.d/50-addonctl-resources.conf"
+  expect_refused 4 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" "$UNITS/addon-probe.service.d/50-addonctl-resources.conf:2:1"
+}
+
 case_a_timers_service_gets_the_limits() {
   make_good scan 1.0.0 timer='*-*-* 04:00:00' run_as=addon-scan manifest='resources: {tasks_max: 8}'
   apply "$BUNDLE"

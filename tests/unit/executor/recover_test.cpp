@@ -180,7 +180,7 @@ TEST_CASE("a journal cut off at any byte is a torn one or loses lines, and never
   Host host;
   kFirst.prepare(host);
   const State before = state_of(host);
-  REQUIRE(dies(host, 60, [&] { static_cast<void>(host.run(kFirst.request(host))); }));
+  REQUIRE(dies(host, 80, [&] { static_cast<void>(host.run(kFirst.request(host))); }));
   const Lines files = names_in(host / "var/lib/addonctl/journal");
   REQUIRE(files.size() == 1);
   const std::string path = host / "var/lib/addonctl/journal/" + files.front();
@@ -205,7 +205,7 @@ TEST_CASE("a damaged journal is put aside with a warning and the next run works"
   NEEDS_ROOT();
   Host host;
   kFirst.prepare(host);
-  REQUIRE(dies(host, 60, [&] { static_cast<void>(host.run(kFirst.request(host))); }));
+  REQUIRE(dies(host, 80, [&] { static_cast<void>(host.run(kFirst.request(host))); }));
   const std::string directory = host / "var/lib/addonctl/journal";
   const std::string name = names_in(directory).front();
   std::string text = read_file(directory + "/" + name);

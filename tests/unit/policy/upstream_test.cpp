@@ -64,6 +64,8 @@ TEST_CASE("netprobe's unit gets nothing that its manifest does not declare") {
       Lines{
           "policy-run-as: no policy line allows serviceradar-netprobe.service to run as root, which it does "
           "without User=",
+          "policy-unit-reference: no policy line allows serviceradar-netprobe.service to reach "
+          "serviceradar.slice by Slice=",
           "policy-exec-prefix: no policy line allows the prefix + in ExecStartPre= of "
           "serviceradar-netprobe.service",
           "policy-capability: serviceradar-netprobe.service starts as root and keeps capabilities by its "
@@ -78,7 +80,7 @@ TEST_CASE("each of netprobe's escalations is refused by itself, with all of the 
     return said(policy_of("run_as: {allow: [serviceradar" + users +
                           "]}\ncapabilities: {allow: [CAP_NET_RAW, "
                           "CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON" +
-                          capabilities + "]}\nunits:\n  names: ['*']\n" + "  exec_prefixes: [" + prefixes +
+                          capabilities + "]}\nunits:\n  names: ['*']\n  references: [serviceradar.slice]\n  exec_prefixes: [" + prefixes +
                           "]\n" + programs),
                 {unit});
   };
