@@ -302,7 +302,7 @@ class WantedAddon {
         units.push_back(unit);
     };
     add(wanted_.find_unit(*wanted_.primary));
-    for (std::size_t i = 0; i < units.size(); ++i) {
+    for (std::size_t i = 0; i < units.size(); ++i) {  // NOLINT(modernize-loop-convert): it grows
       const bundle::BundleUnit* source = find_source(units[i]->name);
       if (source == nullptr) continue;
       for (const auto& also : source->install.also) {

@@ -19,7 +19,9 @@ constexpr std::string_view wildcards = "*?";
 constexpr std::array<std::string_view, 5> shared_folders = {"/var/cache", "/var/lib", "/var/log",
                                                             "/var/spool", "/usr/local"};
 
-bool has_wildcard(std::string_view pattern) { return pattern.find_first_of(wildcards) != pattern.npos; }
+bool has_wildcard(std::string_view pattern) {
+  return pattern.find_first_of(wildcards) != std::string_view::npos;
+}
 
 /// The pattern with each "**", "*" and "?" replaced.
 std::string filled(std::string_view pattern, std::string_view any, std::string_view some,
@@ -43,15 +45,15 @@ std::string filled(std::string_view pattern, std::string_view any, std::string_v
 std::string wide_unit(std::string_view pattern) {
   // The suffix says only what kind of unit it is.
   const std::string_view stem = pattern.substr(0, pattern.rfind('.'));
-  if (stem.find_first_not_of(wildcards) != stem.npos) return "";
+  if (stem.find_first_not_of(wildcards) != std::string_view::npos) return "";
   return "covers units of any name, also those of the system";
 }
 
 std::string wide_path(PatternOf kind, std::string_view pattern) {
   const std::size_t slash = pattern.substr(0, pattern.find_first_of(wildcards)).rfind('/');
-  if (slash == pattern.npos) return pattern.starts_with("**") ? "covers every path" : "";
+  if (slash == std::string_view::npos) return pattern.starts_with("**") ? "covers every path" : "";
   const std::string_view folder = pattern.substr(0, slash);
-  if (pattern.substr(slash).find_first_not_of("*?/") != pattern.npos) return "";
+  if (pattern.substr(slash).find_first_not_of("*?/") != std::string_view::npos) return "";
   if (folder.empty()) return "covers every path";
   const bool top_level = folder.rfind('/') == 0;
   const bool shared = kind == PatternOf::state_dir &&
@@ -64,8 +66,9 @@ std::string unusable_path(std::string_view pattern) {
     return has_wildcard(pattern.substr(0, 1)) ? "matches no absolute path: only ** stands for '/'"
                                               : "matches no absolute path";
   }
-  const bool has_odd_segment = pattern.find("//") != pattern.npos || pattern.find("/./") != pattern.npos ||
-                               pattern.find("/../") != pattern.npos;
+  const bool has_odd_segment = pattern.find("//") != std::string_view::npos ||
+                               pattern.find("/./") != std::string_view::npos ||
+                               pattern.find("/../") != std::string_view::npos;
   if (has_odd_segment || pattern.ends_with("/.") || pattern.ends_with("/..")) {
     return "matches no path: one with '.', '..' or '//' is never allowed";
   }
@@ -92,7 +95,7 @@ std::string too_wide(PatternOf kind, std::string_view pattern) {
     case PatternOf::state_dir:
       return wide_path(kind, pattern);
     case PatternOf::addon_id:
-      return pattern.find_first_not_of(wildcards) == pattern.npos ? "is every add-on's" : "";
+      return pattern.find_first_not_of(wildcards) == std::string_view::npos ? "is every add-on's" : "";
   }
   return "";
 }

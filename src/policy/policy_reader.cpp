@@ -256,7 +256,7 @@ void PolicyReader::read_site(const Place& root, SitePolicy& policy) {
   if (is_required) policy.signatures_required.push_back(ref(required, ""));
   const Place keys = root["signatures"]["keys"];
   // Where a signature is required nothing can be installed, and that says enough.
-  if (is_required || keys.items().empty()) return;
+  if (is_required || keys.node == nullptr || keys.items().empty()) return;
   invalid(keys, "signatures.keys is not enforced by this version",
           "do not rely on it; remove it, or keep such add-ons off this host")
       .severity = Severity::warning;

@@ -39,7 +39,7 @@ std::optional<Capability> from_number(std::string_view word) {
 }
 
 Finding unknown_capability(const Directive& directive, std::string_view word, std::string_view why,
-                           std::string meant) {
+                           const std::string& meant) {
   Finding finding =
       make_finding(rules::capability_unknown,
                    fmt::format("{}= names {}, {}", directive.key, quoted(word), why), directive.at);

@@ -65,7 +65,7 @@ void apply_dynamic_user(const FullName& name, Privileges& privileges) {
 Stated<Json> effective_type(const Stated<std::string>& type, const Privileges& privileges) {
   if (!type.value.empty()) return {type.value, type.at};
   const Stated<Json>& bus_name = privileges.settings.find("BusName")->second;
-  if (bus_name.value != "") return {"dbus", bus_name.at};
+  if (bus_name.value != Json("")) return {"dbus", bus_name.at};
   const bool starts =
       std::any_of(privileges.exec.begin(), privileges.exec.end(),
                   [](const ExecCommand& command) { return command.directive == "ExecStart"; });

@@ -14,7 +14,7 @@ namespace addon::unit {
 
 /// What a unit says, and where. `at` is the unit file without a line for what systemd defaults to.
 template <class T>
-struct Stated {
+struct Stated {  // NOLINT(bugprone-exception-escape): the move of a Json asserts, it does not throw
   T value{};
   SourceSpan at;
 };

@@ -134,7 +134,7 @@ Stated<std::string> read_text(const UnitFile& unit, const FullName& name, std::s
 
 bool is_empty(const Settings& settings, std::string_view key) {
   const auto found = settings.find(key);
-  return found == settings.end() || found->second.value.empty() || found->second.value == "";
+  return found == settings.end() || found->second.value.empty() || found->second.value == Json("");
 }
 
 void turn_on(Settings& settings, std::string_view key, const SourceSpan& at) {
