@@ -33,15 +33,6 @@ std::string short_digest(const Json& step, std::string_view key) {
   return or_none(text(step, key).substr(0, kShortDigest));
 }
 
-std::string size_text(std::int64_t bytes) {
-  constexpr std::array units = {"KiB", "MiB", "GiB", "TiB"};
-  if (bytes < 1024) return fmt::format("{} B", bytes);
-  double size = static_cast<double>(bytes) / 1024;
-  std::size_t unit = 0;
-  for (; size >= 1024 && unit + 1 < units.size(); ++unit) size /= 1024;
-  return fmt::format("{:.1f} {}", size, units[unit]);
-}
-
 std::string duration(const Json& step, std::string_view key) {
   return to_string(std::chrono::milliseconds(number(step, key)));
 }
@@ -62,7 +53,7 @@ Line stage(const Json& step) {
   const bool replaces = flag(step, "replaces");
   return {replaces ? "~" : "+", "stage",
           fmt::format("versions/{}: {} file{}, {}{}", text(step, "version"), files.size(),
-                      files.size() == 1 ? "" : "s", size_text(bytes),
+                      files.size() == 1 ? "" : "s", size_text(static_cast<std::uint64_t>(bytes)),
                       replaces ? ", in place of what was altered" : "")};
 }
 

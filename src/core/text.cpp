@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <iterator>
 
@@ -168,6 +169,15 @@ bool glob_match(std::string_view pattern, std::string_view name) {
     std::swap(reached, next);
   }
   return reached[pattern.size()] != 0;
+}
+
+std::string size_text(std::uint64_t bytes) {
+  constexpr std::array units = {"KiB", "MiB", "GiB", "TiB"};
+  if (bytes < 1024) return fmt::format("{} B", bytes);
+  double size = static_cast<double>(bytes) / 1024;
+  std::size_t unit = 0;
+  for (; size >= 1024 && unit + 1 < units.size(); ++unit) size /= 1024;
+  return fmt::format("{:.1f} {}", size, units[unit]);
 }
 
 std::string did_you_mean(std::string_view text, const std::vector<std::string>& candidates) {

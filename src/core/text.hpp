@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,9 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 /// Whether name matches a shell-like pattern, case-sensitively: '*' any run of characters other
 /// than '/', '**' any run, '?' one character other than '/'. Everything else stands for itself.
 bool glob_match(std::string_view pattern, std::string_view name);
+
+/// A number of bytes for people: "43.5 KiB".
+std::string size_text(std::uint64_t bytes);
 
 /// The candidate nearest to text by Damerau-Levenshtein distance, ignoring case, or "" when none
 /// is near enough (at most a third of its length) to be what was meant.

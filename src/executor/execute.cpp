@@ -18,6 +18,7 @@
 #include "executor/generations.hpp"
 #include "executor/journal.hpp"
 #include "executor/layout.hpp"
+#include "executor/preflight.hpp"
 #include "executor/steps/step_run.hpp"
 #include "executor/take_back.hpp"
 
@@ -97,7 +98,7 @@ class Transaction {
 
   Result<> begin() {
     if (context_.ports.is_interrupted()) return tl::unexpected(Error("interrupted"));
-    TRY(try_capabilities());
+    TRY(preflight(plan_, context_.ports));
     Intent intent{.transaction = context_.transaction,
                   .verb = plan_.verb,
                   .time = timestamp(context_.ports.clock),
@@ -123,25 +124,6 @@ class Transaction {
     journal_ = TRY_CONTEXT("cannot write down what is about to be done",
                            Journal::begin(context_.ports.root, intent));
     return {};
-  }
-
-  // What was only looked at before, tried: while nothing has been changed.
-  Result<> try_capabilities() const {
-    const bool grants = std::any_of(plan_.steps.begin(), plan_.steps.end(), [](const plan::Step& step) {
-      const auto* capabilities = std::get_if<plan::SetCapabilities>(&step.action);
-      return capabilities != nullptr && !capabilities->after.empty();
-    });
-    if (!grants) return {};
-    const std::string what = "cannot try file capabilities below /opt/addons";
-    const host::Directory& root = context_.ports.root;
-    std::unique_ptr<host::Directory> nearest =
-        TRY_CONTEXT(what, root.open_directory_if_present(addons_dir()));
-    if (!nearest) nearest = TRY_CONTEXT(what, root.open_directory_if_present(RelativePath::of({"opt"})));
-    const bool taken =
-        TRY_CONTEXT(what, nearest ? nearest->takes_capabilities() : context_.ports.root.takes_capabilities());
-    if (taken) return {};
-    return tl::unexpected(
-        Error("the filesystem of /opt/addons takes no file capabilities; put it on another, such as ext4"));
   }
 
   Result<> perform() {

@@ -118,6 +118,8 @@ class Directory {
   /// Whether a file in it can be given capabilities, by doing so: to a file without a name, which is
   /// gone at once. True where this filesystem has no such files, so that nothing was learnt.
   virtual Result<bool> takes_capabilities() = 0;
+  /// What root can still write to its filesystem. fstatvfs(3)
+  virtual Result<std::uint64_t> free_bytes() const = 0;
   virtual Result<> make_symlink(std::string_view name, const std::string& target) = 0;
   virtual Result<> rename(std::string_view from, std::string_view to, RenameMode mode) = 0;
   /// Removes a file or symlink; absent is no error.

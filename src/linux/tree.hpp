@@ -31,6 +31,7 @@ class Tree final : public host::Directory {
   Result<> set_mode(unsigned mode) override;
   Result<std::unique_ptr<host::File>> create_file(std::string_view name) override;
   Result<bool> takes_capabilities() override;
+  Result<std::uint64_t> free_bytes() const override;
   Result<> make_symlink(std::string_view name, const std::string& target) override;
   Result<> rename(std::string_view from, std::string_view to, host::RenameMode mode) override;
   Result<> remove_file(std::string_view name) override;

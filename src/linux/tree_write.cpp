@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/capability.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -134,6 +135,13 @@ Result<bool> Tree::takes_capabilities() {
   if (cap_set_fd(fd.get(), one.get()) == 0) return true;
   if (errno == EOPNOTSUPP) return false;
   return tl::unexpected(error("try capabilities in", "", errno));
+}
+
+Result<std::uint64_t> Tree::free_bytes() const {
+  struct statvfs filesystem {};
+  if (fstatvfs(fd_.get(), &filesystem) != 0)
+    return tl::unexpected(error("ask about the filesystem of", "", errno));
+  return std::uint64_t{filesystem.f_bfree} * filesystem.f_frsize;
 }
 
 Result<> Tree::make_symlink(std::string_view name, const std::string& target) {

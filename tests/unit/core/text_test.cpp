@@ -8,6 +8,7 @@ using addon::did_you_mean;
 using addon::is_utf8;
 using addon::printable;
 using addon::quoted;
+using addon::size_text;
 
 TEST_CASE("ordinary text is quoted as it is") {
   CHECK(quoted("") == "\"\"");
@@ -137,4 +138,13 @@ TEST_CASE("a hostile length costs no time") {
   const auto begin = std::chrono::steady_clock::now();
   CHECK(did_you_mean(typed, {"exec", "version"}).empty());
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
+}
+
+TEST_CASE("sizes are read by people") {
+  CHECK(size_text(0) == "0 B");
+  CHECK(size_text(1023) == "1023 B");
+  CHECK(size_text(1024) == "1.0 KiB");
+  CHECK(size_text(44544) == "43.5 KiB");
+  CHECK(size_text(std::uint64_t{5} << 30) == "5.0 GiB");
+  CHECK(size_text(std::uint64_t{1} << 60) == "1048576.0 TiB");
 }

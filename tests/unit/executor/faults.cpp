@@ -122,6 +122,7 @@ class FaultyDirectory final : public host::Directory {
     return wrap(directory_->create_file(name));
   }
   Result<bool> takes_capabilities() override { return directory_->takes_capabilities(); }
+  Result<std::uint64_t> free_bytes() const override { return directory_->free_bytes(); }
   Result<> make_symlink(std::string_view name, const std::string& target) override {
     TRY(faults_.meet("symlink"));
     return directory_->make_symlink(name, target);

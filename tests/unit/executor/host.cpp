@@ -49,11 +49,14 @@ class Users final : public host::Accounts {
 
 class Listener final : public Progress {
  public:
-  explicit Listener(Lines& heard) : heard_(heard) {}
-  void doing(std::string_view what) override { heard_.emplace_back(what); }
+  explicit Listener(Host& host) : host_(host) {}
+  void doing(std::string_view what) override {
+    host_.progress.emplace_back(what);
+    if (host_.on_progress) host_.on_progress(what);
+  }
 
  private:
-  Lines& heard_;
+  Host& host_;
 };
 
 std::string new_directory(const std::string& parent) {
@@ -74,7 +77,7 @@ struct World {
   World(Host& host, const std::string& path)
       : root(opened(path, host.faults)),
         users(host.unknown_users),
-        listener(host.progress),
+        listener(host),
         ports{*root,
               host.offline ? static_cast<host::UnitManager&>(no_units) : host.units,
               users,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -84,6 +85,7 @@ class Host {
   bool offline = false;
   std::string boot = "boot-1";
   Lines progress;
+  std::function<void(std::string_view)> on_progress;  ///< called with what is done next
 
  private:
   std::string top_;

@@ -288,11 +288,14 @@ TEST_CASE("a record that cannot be written takes everything back") {
   before.check_unchanged();
 }
 
-TEST_CASE("a full disk takes everything back, and the same apply works once there is room") {
+TEST_CASE("a disk that fills up takes everything back, and the same apply works once there is room") {
   NEEDS_ROOT();
   const std::string disk = "/tmp/addonctl-full-disk-" + std::to_string(getpid());
+  const auto resize = [&](const char* size) {
+    return mount("tmpfs", disk.c_str(), "tmpfs", MS_REMOUNT, size) == 0;
+  };
   fs::create_directory(disk);
-  if (mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=512k") != 0) {
+  if (mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=4m") != 0) {
     fs::remove(disk);
     WARN("skipped: this test needs to mount a tmpfs");
     return;
@@ -306,11 +309,23 @@ TEST_CASE("a full disk takes everything back, and the same apply works once ther
     files.at("probe") = std::string(200 << 10, 'y');
     host.write_bundle("probe", files);
     const Before before(host);
-    const auto outcome = host.run(host.apply({"probe"}));
-    CHECK_THAT(error_of(outcome), Catch::Contains("no space is left on its filesystem"));
-    CHECK(kind_of(outcome) == ErrorKind::rolled_back);
+    SECTION("seen before anything is done") {
+      REQUIRE(resize("size=512k"));
+      const auto outcome = host.run(host.apply({"probe"}));
+      CHECK_THAT(error_of(outcome), Catch::StartsWith("the filesystem of /opt/addons has "));
+      CHECK(kind_of(outcome) == ErrorKind::rolled_back);
+    }
+    SECTION("while it is staged") {
+      host.on_progress = [&](std::string_view what) {
+        if (what.starts_with("staging")) REQUIRE(resize("size=512k"));
+      };
+      const auto outcome = host.run(host.apply({"probe"}));
+      CHECK_THAT(error_of(outcome), Catch::Contains("no space is left on its filesystem"));
+      CHECK(kind_of(outcome) == ErrorKind::rolled_back);
+      host.on_progress = nullptr;
+    }
     before.check_unchanged();
-    REQUIRE(mount("tmpfs", disk.c_str(), "tmpfs", MS_REMOUNT, "size=4m") == 0);
+    REQUIRE(resize("size=4m"));
     host.must(host.apply({"probe"}));
   }
   CHECK(umount(disk.c_str()) == 0);
