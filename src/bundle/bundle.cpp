@@ -40,7 +40,7 @@ ReadManifest read_manifest(const RelativePath& path, const Survey& survey, Reade
   // One byte over the limit is enough for the parser to refuse it as too large.
   const auto text = reader.text(*file, kMaxManifestBytes);
   if (!text) {
-    findings.push_back(make_finding(rules::bundle_unreadable,
+    findings.push_back(make_finding(unreadable(text.error()),
                                     fmt::format("cannot read the manifest: {}", text.error().message()),
                                     {shown, 0, 0}));
     return {};
@@ -70,7 +70,7 @@ Result<RelativePath> find_manifest(const host::Directory& directory, const std::
   const auto entries = directory.list();
   if (!entries) {
     return tl::unexpected(manifest_error(
-        rules::bundle_unreadable, fmt::format("cannot list the directory: {}", entries.error().message()),
+        unreadable(entries.error()), fmt::format("cannot list the directory: {}", entries.error().message()),
         source, "check that it exists and that you may read it"));
   }
   std::vector<std::string> candidates;
@@ -107,7 +107,7 @@ ReadBundle read_directory(std::shared_ptr<const host::Directory> directory, cons
   if (!read.manifest) return unusable(std::move(findings));
   const AddonId id = read.manifest->id.value;
 
-  ChosenPrimary chosen = choose_primary(*read.manifest, units);
+  ChosenPrimary chosen = choose_primary(*read.manifest, units, found);
   append(findings, std::move(chosen.findings));
   append(findings, check_files(found, source, *read.manifest, units.names));
   // What will not be installed need not be read.

@@ -16,6 +16,7 @@ class Check {
   Check(const Survey& survey, const std::string& source, const manifest::Manifest& manifest)
       : survey_(survey), source_(source), manifest_(manifest) {}
 
+  void check_binary(const std::vector<UnitName>& units);
   void check_named();
   void check_unlisted(const std::vector<UnitName>& units);
   void check_mode(const manifest::ExtraFile& extra);
@@ -49,6 +50,20 @@ void Check::check_mode(const manifest::ExtraFile& extra) {
       fmt::format("{} is to be {:04o}, but {} gives it capabilities: it is 0750, for run_as's group only",
                   extra.path.str(), *extra.mode, to_string(manifest_.os_capabilities.front().at)),
       extra.at, extra.pointer, "leave its mode out");
+}
+
+// What is read as something else is no program, and must not get its capabilities.
+void Check::check_binary(const std::vector<UnitName>& units) {
+  const RelativePath& binary = manifest_.binary.value;
+  std::string_view what;
+  if (manifest_.config_schema && manifest_.config_schema->value == binary) what = "the config_schema";
+  for (const UnitName& unit : units) {
+    if (unit.str() == binary.str()) what = "a unit";
+  }
+  if (file_in(source_, binary.str()) == manifest_.file) what = "the manifest";
+  if (what.empty() || !is_pushed()) return;
+  add(rules::exec_no_program, fmt::format("exec.binary is {}, which is {}", quoted(binary.str()), what),
+      manifest_.binary.at, manifest_.binary.pointer, "name the program that the add-on runs");
 }
 
 void Check::check_named() {
@@ -112,6 +127,7 @@ unsigned mode_of(const manifest::Manifest& manifest, const RelativePath& path) {
 std::vector<Finding> check_files(const Survey& survey, const std::string& source,
                                  const manifest::Manifest& manifest, const std::vector<UnitName>& units) {
   Check check(survey, source, manifest);
+  check.check_binary(units);
   check.check_named();
   check.check_unlisted(units);
   return std::move(check).findings();
@@ -126,7 +142,7 @@ StagedFiles stage_files(const Survey& survey, Reader& reader, const std::string&
       staged.files.push_back({surveyed.path, *digest, surveyed.state.identity.size,
                               mode_of(manifest, surveyed.path), surveyed.state.identity});
     } else {
-      Finding finding = make_finding(rules::bundle_unreadable,
+      Finding finding = make_finding(unreadable(digest.error()),
                                      fmt::format("cannot read the file: {}", digest.error().message()),
                                      {file_in(source, surveyed.path.str()), 0, 0});
       finding.fix = "check that you may read it";

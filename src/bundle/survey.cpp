@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "core/text.hpp"
@@ -72,7 +73,7 @@ void Walk::directory(const host::Directory& directory, const std::optional<Relat
   const auto entries = directory.list();
   if (!entries) {
     if (!path) survey_.complete = false;
-    refuse(rules::bundle_unreadable, path ? path->str() : "",
+    refuse(unreadable(entries.error()), path ? path->str() : "",
            fmt::format("cannot list the directory: {}", entries.error().message()),
            "check that it exists and that you may read it");
     return;
@@ -115,7 +116,7 @@ void Walk::subdirectory(const host::Directory& parent, const RelativePath& name,
   }
   const auto child = parent.open_directory(name);
   if (!child) {
-    return refuse(rules::bundle_unreadable, path.str(),
+    return refuse(unreadable(child.error()), path.str(),
                   fmt::format("cannot open the directory: {}", child.error().message()),
                   "check that you may read it");
   }
@@ -131,24 +132,24 @@ void Walk::refuse_symlink(const host::Directory& parent, const RelativePath& nam
 }
 
 void Walk::regular(const host::Directory& parent, const RelativePath& name, const RelativePath& path) {
-  const auto unreadable = [&](const Error& error) {
-    refuse(rules::bundle_unreadable, path.str(), fmt::format("cannot read the file: {}", error.message()),
+  const auto not_read = [&](const Error& error) {
+    refuse(unreadable(error), path.str(), fmt::format("cannot read the file: {}", error.message()),
            "check that you may read it");
   };
   // An installed file is root's and may be 0750: looking at it must not need the right to read it.
   if (origin_ == Origin::installed) {
     const auto state = parent.stat(name);
-    if (!state) return unreadable(state.error());
+    if (!state) return not_read(state.error());
     if (!*state || (*state)->type != host::FileType::regular) {
-      return unreadable(Error("it changed while the directory was read"));
+      return not_read(Error("it changed while the directory was read"));
     }
     survey_.files.push_back({path, **state});
     return judge(survey_.files.back());
   }
   const auto file = parent.open_file(name);
-  if (!file) return unreadable(file.error());
+  if (!file) return not_read(file.error());
   const auto state = (*file)->state();
-  if (!state) return unreadable(state.error());
+  if (!state) return not_read(state.error());
   survey_.files.push_back({path, *state});
   judge(survey_.files.back());
   judge_attributes(**file, path);
@@ -174,7 +175,7 @@ void Walk::judge(const SurveyedFile& file) {
 void Walk::judge_attributes(const host::File& file, const RelativePath& path) {
   const auto attributes = file.attributes();
   if (!attributes) {
-    find(rules::bundle_unreadable, path.str(),
+    find(unreadable(attributes.error()), path.str(),
          fmt::format("cannot read the file's attributes: {}", attributes.error().message()),
          "check that you may read it");
     return;
@@ -194,6 +195,19 @@ Survey Walk::finish() {
 }
 
 }  // namespace
+
+const Rule& unreadable(const Error& error) {
+  switch (error.errno_value()) {
+    case EIO:
+    case ENOMEM:
+    case EMFILE:
+    case ENFILE:
+    case ESTALE:
+      return rules::host_read_failed;
+    default:
+      return rules::bundle_unreadable;
+  }
+}
 
 const SurveyedFile* Survey::find(std::string_view path) const {
   const auto found = std::lower_bound(

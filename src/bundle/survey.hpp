@@ -34,6 +34,10 @@ struct Survey {
 /// Origin::bundle set-id and sticky bits and extended attributes too. One finding per cause.
 Survey survey(const host::Directory& directory, const std::string& source, Origin origin);
 
+/// What an entry that cannot be read is a finding of: bundle-unreadable, or host-read-failed where it is the
+/// host that fails, whatever the bundle is like.
+const Rule& unreadable(const Error& error);
+
 /// "SOURCE/PATH": the name of a file in findings.
 std::string file_in(const std::string& source, std::string_view path);
 

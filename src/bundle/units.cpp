@@ -63,7 +63,7 @@ std::optional<BundleUnit> read_unit(const UnitName& name, const Asked& asked, co
   const std::string shown = file_in(source, name.str());
   const auto text = reader.text(file, kMaxUnitBytes);
   if (!text) {
-    findings.push_back(finding_at(rules::bundle_unreadable,
+    findings.push_back(finding_at(unreadable(text.error()),
                                   fmt::format("cannot read the unit: {}", text.error().message()),
                                   {shown, 0, 0}, "", "check that you may read it"));
     return std::nullopt;
@@ -113,7 +113,8 @@ ReadUnits read_units(const Survey& survey, Reader& reader, const std::string& so
 namespace {
 
 /// The only name with that suffix, or a finding.
-ChosenPrimary only_unit(const manifest::Manifest& manifest, const ReadUnits& units, std::string_view suffix) {
+ChosenPrimary only_unit(const manifest::Manifest& manifest, const ReadUnits& units, const Survey& survey,
+                        std::string_view suffix) {
   std::vector<std::string> candidates;
   std::optional<UnitName> found;
   for (const UnitName& name : units.names) {
@@ -131,10 +132,13 @@ ChosenPrimary only_unit(const manifest::Manifest& manifest, const ReadUnits& uni
                         manifest.supervision.at, manifest.supervision.pointer,
                         "name the one to start in systemd.primary")}};
   }
-  // A unit whose name is unsafe was found already: it is the one that is missing here.
+  // A unit whose name is unsafe, or that cannot be read, was found already: it is the one that is missing
+  // here.
   const bool explained =
       std::any_of(units.findings.begin(), units.findings.end(),
-                  [](const Finding& finding) { return finding.rule == &rules::unsafe_unit_name; });
+                  [](const Finding& finding) { return finding.rule == &rules::unsafe_unit_name; }) ||
+      std::any_of(survey.refused.begin(), survey.refused.end(),
+                  [&](const std::string& path) { return path.ends_with(suffix); });
   if (explained || manifest.delivery.value != manifest::Delivery::pushed_artifact) return {};
   return {std::nullopt,
           {finding_at(rules::primary_unit_missing,
@@ -173,12 +177,13 @@ std::vector<Finding> check_activated(const UnitName& timer, const ReadUnits& uni
 
 }  // namespace
 
-ChosenPrimary choose_primary(const manifest::Manifest& manifest, const ReadUnits& units) {
+ChosenPrimary choose_primary(const manifest::Manifest& manifest, const ReadUnits& units,
+                             const Survey& survey) {
   const bool is_timer = manifest.supervision.value == manifest::Supervision::systemd_timer;
   if (!is_timer && manifest.supervision.value != manifest::Supervision::systemd_service) return {};
   const std::string_view suffix = is_timer ? ".timer" : ".service";
   ChosenPrimary chosen =
-      manifest.primary ? named_primary(manifest, units) : only_unit(manifest, units, suffix);
+      manifest.primary ? named_primary(manifest, units) : only_unit(manifest, units, survey, suffix);
   if (is_timer && chosen.primary) chosen.findings = check_activated(*chosen.primary, units);
   return chosen;
 }

@@ -29,6 +29,7 @@ struct ChosenPrimary {
 
 /// The unit that is enabled and started: systemd.primary, else the only .timer for systemd-timer, else
 /// the only .service. Absent for add-ons that systemd does not supervise.
-ChosenPrimary choose_primary(const manifest::Manifest& manifest, const ReadUnits& units);
+ChosenPrimary choose_primary(const manifest::Manifest& manifest, const ReadUnits& units,
+                             const Survey& survey);
 
 }  // namespace addon::bundle

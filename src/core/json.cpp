@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/error.hpp"
+#include "core/rules.hpp"
 #include "core/text.hpp"
 
 namespace addon {
@@ -133,14 +135,19 @@ class Builder : public Json::json_sax_t {
   std::size_t problem_offset_ = 0;
 };
 
-std::string place_of(std::string_view text, std::size_t offset) {
+SourceSpan place_of(std::string_view text, std::string_view file, std::size_t offset) {
   const std::string_view before = text.substr(0, std::min(offset, text.size()));
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
   const std::string_view in_line = before.substr(before.rfind('\n') + 1);
   const auto column = 1 + std::count_if(in_line.begin(), in_line.end(), [](char c) {
                         return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
                       });
-  return fmt::format("{}:{}", line, column);
+  return {std::string(file), static_cast<int>(line), static_cast<int>(column)};
+}
+
+Error not_json(const std::string& why, const SourceSpan& at) {
+  const std::string message = fmt::format("this is not valid JSON: {}", why);
+  return Error::of({make_finding(rules::document_syntax, message, at)}).with_context(to_string(at));
 }
 }  // namespace
 
@@ -158,12 +165,9 @@ Result<Json> parse_json(std::string_view text, std::string_view file) {
   try {
     if (Json::sax_parse(begin, end, &builder)) return builder.take();
   } catch (const Json::exception& error) {
-    return tl::unexpected(
-        Error(fmt::format("{} is not valid JSON: {}", file, printable(error.what())), ErrorKind::invalid));
+    return tl::unexpected(not_json(printable(error.what()), {std::string(file), 0, 0}));
   }
-  return tl::unexpected(Error(fmt::format("{}:{}: this is not valid JSON: {}", file,
-                                          place_of(text, builder.problem_offset()), builder.problem()),
-                              ErrorKind::invalid));
+  return tl::unexpected(not_json(builder.problem(), place_of(text, file, builder.problem_offset())));
 }
 
 }  // namespace core

@@ -72,6 +72,7 @@ extern const Rule unit_incomplete;
 extern const Rule unit_value;
 // Bundles.
 extern const Rule bundle_unreadable;
+extern const Rule exec_no_program;
 extern const Rule bundle_manifest_missing;
 extern const Rule bundle_manifest_ambiguous;
 extern const Rule bundle_file_missing;
@@ -131,6 +132,7 @@ extern const Rule host_platform;
 extern const Rule host_addon_missing;
 extern const Rule host_version_altered;
 extern const Rule host_version_missing;
+extern const Rule host_read_failed;
 extern const Rule version_content_changed;
 // Plans.
 extern const Rule plan_edited;

@@ -211,6 +211,12 @@ constinit const Rule bundle_unreadable{
     "bundle-unreadable", error, invalid, "The bundle cannot be read.",
     "Every file of a bundle is read and hashed before anything is planned. Check its path and permissions."};
 
+constinit const Rule exec_no_program{"exec-no-program", error, invalid,
+                                     "exec.binary names the manifest, a unit or the configuration schema.",
+                                     "The file that it names is made executable and gets the capabilities, "
+                                     "so it must be the program and nothing "
+                                     "that is read as something else. Name the program."};
+
 constinit const Rule bundle_manifest_missing{"bundle-manifest-missing", error, invalid,
                                              "The bundle has no manifest.",
                                              "The manifest says what the add-on is and what it asks for. Put "

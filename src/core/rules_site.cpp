@@ -277,6 +277,12 @@ constinit const Rule host_version_altered{
     "that "
     "nobody approved. Run addonctl diff to see what differs, and install the version again."};
 
+constinit const Rule host_read_failed{
+    "host-read-failed", error, failed, "The host failed while a file was read.",
+    "A disk error, no memory, or too many open files: nothing is wrong with the file itself as far as is "
+    "known. "
+    "Look into the kernel's log and the limits of the process (ulimit -n), and try again."};
+
 constinit const Rule host_version_missing{"host-version-missing", error, failed,
                                           "The directory of a version that is to be activated is missing.",
                                           "Going on would leave the add-on without a program. Install that "

@@ -30,7 +30,8 @@ std::string text_at(const Json& entry, const char* key) {
 
 // What says that lint could not look: in a baseline it would hide whatever is behind it.
 bool may_be_known(const LintSubject& subject, const Finding& finding) {
-  constexpr std::array blind = {&rules::document_unreadable, &rules::bundle_unreadable};
+  constexpr std::array blind = {&rules::document_unreadable, &rules::bundle_unreadable,
+                                &rules::host_read_failed};
   return subject.kind != LintSubject::Kind::unusable && finding.rule->outcome != RuleOutcome::failed &&
          std::find(blind.begin(), blind.end(), finding.rule) == blind.end();
 }

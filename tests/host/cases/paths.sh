@@ -139,3 +139,48 @@ case_what_is_not_a_plain_file_has_no_place_in_a_bundle() {
     expect_invalid_bundle
   done
 }
+
+case_a_disk_that_has_no_room_for_it_is_seen_before_anything_is_changed() {
+  make_good probe 1.0.0
+  host_run sh -c 'mkdir -p /opt/addons; mount -t tmpfs -o mode=0755,size=96k none /opt/addons'
+  expect_refused 8 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" "the filesystem of /opt/addons has 96.0 KiB left, and "
+  host_run umount /opt/addons
+  apply "$BUNDLE"
+}
+
+# fails_at CALL ERROR PATH COMMAND…: what PATH is opened as fails with that error.
+fails_at() { echo strace -f -qq -o /dev/null -P "$3" -e "trace=$1" -e "inject=$1:error=$2" "${@:4}"; }
+
+case_a_file_that_the_disk_cannot_give_is_the_hosts_fault() {
+  local file
+  make_good probe 1.0.0
+  for file in addon.yaml addon-probe.service probe; do
+    # shellcheck disable=SC2046 # words of a command
+    expect_refused 1 $(fails_at read EIO "$BUNDLE/$file" addonctl apply --yes "$BUNDLE")
+    expect_contains "$ERR" "error[host-read-failed]"
+    expect_contains "$ERR" "$BUNDLE/$file"
+    expect_eq "$(grep -c '^error' <<<"$ERR")" 1 "the number of findings"
+  done
+}
+
+case_a_unit_that_may_not_be_read_is_one_finding() {
+  make_good probe 1.0.0
+  host_run sh -c "chmod a+x /root; chmod -R a+rX /root/bundles; chmod 0600 $BUNDLE/addon-probe.service"
+  expect_exit 3 setpriv --reuid operator --regid operator --clear-groups addonctl lint "$BUNDLE"
+  host_run chmod 0700 /root
+  expect_contains "$OUT" "bundle-unreadable"
+  expect_eq "$(grep -c '^error' <<<"$OUT")" 1 "the number of findings"
+}
+
+case_no_capabilities_for_what_is_read_as_something_else() {
+  local binary
+  for binary in addon.yaml addon-probe.service config.schema.json; do
+    make_good probe 1.0.0
+    sed -i "s/^exec: .*/exec: {binary: $binary}/" "$HOST_ROOT$BUNDLE/addon.yaml"
+    expect_refused 3 addonctl apply --yes "$BUNDLE"
+    expect_contains "$ERR" "exec-no-program"
+    expect_contains "$ERR" "$BUNDLE/addon.yaml:13:"
+    expect_eq "$(grep -c '^error' <<<"$ERR")" 1 "the number of findings"
+  done
+}

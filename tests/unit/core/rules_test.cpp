@@ -91,7 +91,7 @@ TEST_CASE("what policy does not allow is denied, and nothing else is") {
 
 TEST_CASE("these rules are about a host that is not as it must be") {
   CHECK(ids_with([](const Rule& rule) { return rule.outcome == RuleOutcome::failed; }) ==
-        std::set<std::string>{"host-no-file-capabilities", "host-nosuid", "host-tampered",
+        std::set<std::string>{"host-no-file-capabilities", "host-nosuid", "host-read-failed", "host-tampered",
                               "host-version-altered", "host-version-missing", "policy-untrusted"});
 }
 
