@@ -25,7 +25,8 @@ Result<plan::Release> previous_release(const Generations& generations, const Add
     if (found != addons.end() && found->second.version != present->second.version) return found->second;
   }
   return tl::unexpected(Error(fmt::format("{} has no version before {}; use addonctl remove to take it off",
-                                          id.str(), present->second.version.str())));
+                                          id.str(), present->second.version.str()),
+                              ErrorKind::usage));
 }
 
 Result<plan::Generation> target_generation(const Generations& generations,

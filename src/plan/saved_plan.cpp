@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "document/schema.hpp"
+#include "document/yaml.hpp"
 #include "plan/json_fields.hpp"
 #include "plan/plan.hpp"
 
@@ -15,10 +17,33 @@ namespace {
 
 constexpr std::size_t kMaxSavedPlan = std::size_t{64} << 20;
 
-Error edited(const std::string& file, const std::string& why) {
-  Finding finding = make_finding(rules::plan_edited, why, SourceSpan{.file = file}, "/plan/digest");
+Error edited(SourceSpan at, const std::string& why) {
+  Finding finding = make_finding(rules::plan_edited, why, std::move(at));
   finding.fix = "make the plan again with addonctl plan -o";
   return Error::of({std::move(finding)});
+}
+
+// For people who are to be shown a place in it: JSON is YAML, whose reader knows where things stand.
+// Nothing where it is too large for that.
+std::optional<document::Document> with_places(std::string_view text, const std::string& file) {
+  auto document = document::parse_yaml(text, file, {.bytes = std::size_t{16} << 20, .depth = 64});
+  if (!document) return std::nullopt;
+  return std::move(*document);
+}
+
+SourceSpan place_of_digest(std::string_view text, const std::string& file) {
+  const auto document = with_places(text, file);
+  if (!document) return {.file = file};
+  return document->span(document::locate(document->root, "/plan/digest").key_at);
+}
+
+std::vector<Finding> schema_findings(const Json& json, std::string_view text, const std::string& file) {
+  std::vector<Finding> findings = document::plan_schema().validate(document::from_json(json, file));
+  if (findings.empty()) return findings;
+  const auto document = with_places(text, file);
+  if (!document) return findings;
+  std::vector<Finding> placed = document::plan_schema().validate(*document);
+  return placed.empty() ? findings : placed;
 }
 
 // One entry by its name, so that a difference can be named.
@@ -103,10 +128,10 @@ Result<SavedPlan> read_saved_plan(std::string_view text, const std::string& file
   }
   auto parsed = parse_json(text, file);
   if (!parsed) {
-    return tl::unexpected(
-        edited(file, fmt::format("{} is no saved plan: {}", file, parsed.error().message())));
+    const Finding& cause = parsed.error().findings().front();
+    return tl::unexpected(edited(cause.at, fmt::format("{} is no saved plan: {}", file, cause.message)));
   }
-  auto findings = document::plan_schema().validate(document::from_json(*parsed, file));
+  auto findings = schema_findings(*parsed, text, file);
   if (!findings.empty()) return tl::unexpected(Error::of(std::move(findings)));
 
   SavedPlan plan{.json = std::move((*parsed)["plan"]), .digest = {}, .sources = {}, .prune = false};
@@ -115,13 +140,14 @@ Result<SavedPlan> read_saved_plan(std::string_view text, const std::string& file
   plan.digest = TRY(text_field(plan.json, "digest"));
   if (addon::digest_of(content).str() != plan.digest) {
     return tl::unexpected(
-        edited(file, fmt::format("{} was changed after it was made: its content does not fit its digest {}",
-                                 file, plan.digest)));
+        edited(place_of_digest(text, file),
+               fmt::format("{} was changed after it was made: its content does not fit its digest {}", file,
+                           plan.digest)));
   }
   const auto interpreted = interpret(plan);
   if (!interpreted) {
-    return tl::unexpected(
-        edited(file, fmt::format("{} is no saved plan: {}", file, interpreted.error().message())));
+    return tl::unexpected(edited(SourceSpan{.file = file}, fmt::format("{} is no saved plan: {}", file,
+                                                                       interpreted.error().message())));
   }
   return plan;
 }
