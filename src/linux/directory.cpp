@@ -21,9 +21,8 @@ std::string without_trailing_slashes(const std::string& path) {
 }
 
 struct Free {
-  void operator()(char* text) const {
-    free(text);
-  }  // NOLINT(cppcoreguidelines-no-malloc): getcwd(3) asks for it
+  // NOLINTNEXTLINE(cppcoreguidelines-no-malloc): getcwd(3) asks for it
+  void operator()(char* text) const { free(text); }
 };
 
 std::string absolute(const std::string& path) {

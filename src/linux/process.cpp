@@ -29,6 +29,7 @@ Result<> reset_environment() {
     // NOLINTNEXTLINE(concurrency-mt-unsafe): there is no other thread yet
     if (const char* value = getenv(kept[i]); value != nullptr) values[i] = value;
   }
+  // NOLINTNEXTLINE(concurrency-mt-unsafe)
   bool ok = clearenv() == 0;
   for (std::size_t i = 0; i < kept.size(); ++i) {
     // NOLINTNEXTLINE(concurrency-mt-unsafe)
