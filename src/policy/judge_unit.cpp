@@ -99,8 +99,9 @@ Entry user_entry(const std::string& user) {
   // As the policy's schema has it; what it refuses can stand in no line.
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz_";
   const std::string_view stem = std::string_view(user).substr(0, user.size() - (user.ends_with('$') ? 1 : 0));
-  const bool can_stand = user.size() <= 32 && !stem.empty() && letters.find(stem.front()) != letters.npos &&
-                         stem.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789-") == stem.npos;
+  const bool can_stand =
+      user.size() <= 32 && !stem.empty() && letters.find(stem.front()) != std::string_view::npos &&
+      stem.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789-") == std::string_view::npos;
   return can_stand ? Entry{"run_as.allow", user} : Entry{};
 }
 
