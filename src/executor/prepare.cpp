@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "core/parallel.hpp"
 #include "executor/observe.hpp"
 #include "executor/rollback_target.hpp"
 #include "plan/host_checks.hpp"
@@ -99,14 +100,27 @@ class Preparation {
     return {};
   }
 
+  // Their files are hashed, which is most of the time that a plan takes.
+  std::vector<bundle::ReadBundle> read_bundles() const {
+    const std::vector<BundleSource>& sources = request_.bundles;
+    ports_.progress.doing(sources.size() == 1 ? fmt::format("reading {}", sources.front().name)
+                                              : fmt::format("reading {} bundles", sources.size()));
+    std::vector<bundle::ReadBundle> all(sources.size());
+    for_each_in_parallel(sources.size(), [&](std::size_t i) {
+      all[i] = bundle::read_directory(sources[i].directory, sources[i].name, bundle::Origin::bundle,
+                                      prepared_.generation.known);
+    });
+    return all;
+  }
+
   Result<> wish_bundles() {
     TRY(last_generation());
     wish_.prune = request_.prune;
     std::map<AddonId, std::string> sources;
-    for (const BundleSource& source : request_.bundles) {
-      ports_.progress.doing(fmt::format("reading {}", source.name));
-      bundle::ReadBundle read = bundle::read_directory(source.directory, source.name, bundle::Origin::bundle,
-                                                       prepared_.generation.known);
+    std::vector<bundle::ReadBundle> all = read_bundles();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const BundleSource& source = request_.bundles[i];
+      bundle::ReadBundle& read = all[i];
       append(prepared_.findings, std::move(read.findings));
       if (!read.bundle) continue;
       const manifest::Manifest& manifest = read.bundle->manifest;

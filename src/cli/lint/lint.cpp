@@ -1,13 +1,12 @@
 #include "cli/lint/lint.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <iterator>
-#include <thread>
 #include <utility>
 
 #include "cli/lint/ignore.hpp"
 #include "cli/read_addon.hpp"
+#include "core/parallel.hpp"
 #include "plan/lint.hpp"
 #include "policy/judge.hpp"
 
@@ -47,16 +46,8 @@ LintSubject lint_one(const LintTarget& target, const LintBasis& basis, Comments 
 std::vector<LintSubject> lint(const std::vector<LintTarget>& targets, const LintBasis& basis,
                               Comments comments) {
   std::vector<LintSubject> subjects(targets.size());
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < targets.size(); i = next++)
-      subjects[i] = lint_one(targets[i], basis, comments);
-  };
-  const std::size_t cores = std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
-  std::vector<std::jthread> helpers;
-  for (std::size_t i = 1; i < std::min(cores, targets.size()); ++i) helpers.emplace_back(work);
-  work();
-  helpers.clear();
+  for_each_in_parallel(targets.size(),
+                       [&](std::size_t i) { subjects[i] = lint_one(targets[i], basis, comments); });
   return subjects;
 }
 
