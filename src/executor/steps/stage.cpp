@@ -2,10 +2,10 @@
 
 #include <chrono>
 #include <cstddef>
-#include <span>
 #include <utility>
 #include <vector>
 
+#include "executor/copy_bytes.hpp"
 #include "executor/layout.hpp"
 #include "executor/steps/step_run.hpp"
 #include "plan/json_fields.hpp"
@@ -15,8 +15,6 @@ namespace addon::executor {
 namespace {
 
 using std::chrono::nanoseconds;
-
-constexpr std::size_t kChunk = std::size_t{256} << 10;
 
 // A file that was written a moment before it was hashed may be written again within the same tick
 // of its ctime; its identity would then stand for other bytes.
@@ -139,24 +137,6 @@ class StageRun final : public StepRun {
     context.learned.insert_or_assign(TRY(target->state()).identity, digest);
     for (const auto& parent : parents) TRY(parent->sync());
     return {};
-  }
-
-  // Not one byte more than was planned is written, however the source grows meanwhile.
-  static Result<Digest> copy_bytes(host::File& source, host::File& target, std::uint64_t expected) {
-    std::vector<std::byte> buffer(kChunk);
-    Sha256 hash;
-    for (std::uint64_t total = 0;;) {
-      const std::size_t count = TRY(source.read(buffer));
-      if (count == 0) return hash.finish();
-      total += count;
-      if (total > expected) {
-        return tl::unexpected(
-            Error("the bundle's file grew after the plan was made; plan again", ErrorKind::stale));
-      }
-      const auto bytes = std::span<const std::byte>(buffer).first(count);
-      hash.update(bytes);
-      TRY(target.write(bytes));
-    }
   }
 
   const plan::Stage* step_ = nullptr;
