@@ -47,6 +47,8 @@ class Search {
   }
 
   LintTargets take() && { return std::move(found_); }
+  /// Whether two names of what was found may be one thing.
+  bool met_links() const { return met_links_; }
 
  private:
   void add(const Rule& rule, const std::string& why, const std::string& path) {
@@ -61,6 +63,7 @@ class Search {
     for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
       std::error_code gone;
       const fs::file_status status = at->symlink_status(gone);
+      met_links_ = met_links_ || fs::is_symlink(status);
       const std::string name = at->path().filename().string();
       if (fs::is_directory(status)) {
         directories.push_back(name);
@@ -83,6 +86,7 @@ class Search {
   }
 
   LintTargets found_;
+  bool met_links_ = false;
 };
 
 // What a name stands for, links resolved; the name itself where that cannot be told.
@@ -112,8 +116,9 @@ LintTargets find_lint_targets(const std::vector<std::string>& operands) {
   for (const std::string& operand : operands) {
     if (seen.insert(operand).second) search.operand(operand);
   }
+  const bool may_repeat = seen.size() > 1 || search.met_links();
   LintTargets found = std::move(search).take();
-  drop_repeated(found.targets);
+  if (may_repeat) drop_repeated(found.targets);
   return found;
 }
 
