@@ -42,6 +42,42 @@ TEST_CASE("nosuid is seen on /opt/addons or on the nearest directory above it th
   CHECK(umount2((scratch / "opt").c_str(), MNT_DETACH) == 0);
 }
 
+TEST_CASE("whether a filesystem takes file capabilities is tried, and nothing of the trial stays") {
+  NEEDS_ROOT();
+  const Scratch scratch;
+  const auto taken = [&] {
+    return (*scratch.open()->open_directory(RelativePath::of({"disk"})))->takes_capabilities();
+  };
+  scratch.mkdir("disk");
+  if (mount("ramfs", (scratch / "disk").c_str(), "ramfs", 0, nullptr) != 0) {
+    WARN("skipped: this machine lets nobody mount");
+    return;
+  }
+  CHECK(taken() == false);
+  CHECK(umount2((scratch / "disk").c_str(), MNT_DETACH) == 0);
+  CHECK(mount("tmpfs", (scratch / "disk").c_str(), "tmpfs", 0, "size=64k") == 0);
+  CHECK(taken() == true);
+  CHECK((*scratch.open()->open_directory(RelativePath::of({"disk"})))->list()->empty());
+  CHECK(umount2((scratch / "disk").c_str(), MNT_DETACH) == 0);
+}
+
+TEST_CASE("the room on a filesystem is what can still be written to it") {
+  NEEDS_ROOT();
+  const Scratch scratch;
+  const auto free = [&] {
+    return (*scratch.open()->open_directory(RelativePath::of({"disk"})))->free_bytes();
+  };
+  scratch.mkdir("disk");
+  if (mount("tmpfs", (scratch / "disk").c_str(), "tmpfs", 0, "size=64k") != 0) {
+    WARN("skipped: this machine lets nobody mount");
+    return;
+  }
+  CHECK(free() == 65536U);
+  scratch.write("disk/file", std::string(8192, 'x'));
+  CHECK(free() == 57344U);
+  CHECK(umount2((scratch / "disk").c_str(), MNT_DETACH) == 0);
+}
+
 TEST_CASE("the monotonic clock runs as long as a sleep is") {
   SystemClock clock;
   const auto before = clock.monotonic();
