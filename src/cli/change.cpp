@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <iterator>
 #include <utility>
 
 #include "cli/interruption.hpp"
 #include "cli/render_plan.hpp"
+#include "core/duration.hpp"
 #include "executor/execute.hpp"
 #include "linux/process.hpp"
 #include "linux/trust.hpp"
@@ -26,6 +30,20 @@ Result<> check_root(const GlobalOptions& options) {
   return linux::check_trusted(root_path(options)).map_error([](Error error) {
     return std::move(error).with_context("--root");
   });
+}
+
+// Asked for again and again: a flock(2) that blocks can neither be given up in time nor say who has it.
+Result<linux::HostLock> take_lock(Session& session, std::string_view verb, std::chrono::milliseconds wait) {
+  constexpr std::chrono::milliseconds pause{50};
+  executor::Ports& ports = session.ports();
+  const auto deadline = ports.clock.monotonic() + wait;
+  for (bool is_told = false;; is_told = true) {
+    auto lock = linux::HostLock::try_lock(session.root(), verb, ports.clock);
+    const bool is_taken = !lock && lock.error().kind() == ErrorKind::locked;
+    if (!is_taken || ports.clock.monotonic() >= deadline) return lock;
+    if (!is_told) ports.progress.doing("waiting for another run to end");
+    ports.clock.sleep(pause);
+  }
 }
 
 Finding no_policy(const LoadedPolicy& policy) {
@@ -112,7 +130,15 @@ Json to_json(const executor::Recovery& recovery) {
           {"time", recovery.time}};
 }
 
-Result<HeldHost> hold_host(const Context& context, std::string_view verb) {
+void declare_wait(CLI::App& app, Arguments& arguments) {
+  app.add_option_function<std::string>("--wait", [&arguments](const std::string& text) {
+    const auto wait = parse_duration(text);
+    if (!wait) throw CLI::ConversionError(wait.error().message(), CLI::ExitCodes::ConversionError);
+    arguments.wait = *wait;
+  });
+}
+
+Result<HeldHost> hold_host(const Context& context, std::string_view verb, std::chrono::milliseconds wait) {
   if (!linux::runs_as_root()) {
     return tl::unexpected(
         Error(fmt::format("{} changes the host, which only root may; run it with sudo", verb),
@@ -120,15 +146,15 @@ Result<HeldHost> hold_host(const Context& context, std::string_view verb) {
   }
   auto session = TRY(Session::open(context.options, context.console));
   TRY(check_root(context.options));
-  linux::HostLock lock = TRY(linux::HostLock::try_lock(session->root(), verb, session->clock()));
+  linux::HostLock lock = TRY(take_lock(*session, verb, wait));
   executor::Recovery recovery = TRY(executor::recover(session->ports()));
   for (const std::string& warning : recovery.warnings) context.console.warning(warning);
   if (const std::string sentence = recovery.sentence(); !sentence.empty()) context.console.note(sentence);
   return HeldHost{std::move(session), std::move(lock), std::move(recovery)};
 }
 
-Result<Change> begin_change(const Context& context, std::string_view verb) {
-  HeldHost held = TRY(hold_host(context, verb));
+Result<Change> begin_change(const Context& context, std::string_view verb, std::chrono::milliseconds wait) {
+  HeldHost held = TRY(hold_host(context, verb, wait));
   LoadedPolicy policy = TRY(load_site_policy(root_path(context.options), PolicyTrust::root_only));
   return Change{std::move(held.session), std::move(held.lock), std::move(held.recovery), std::move(policy)};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +12,10 @@
 #include "executor/prepare.hpp"
 #include "executor/recover.hpp"
 #include "linux/lock.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace addon::cli {
 
@@ -30,16 +35,19 @@ struct Change {
   LoadedPolicy policy;
 };
 
-/// Takes the right to change the host and recovers it, with a note where there was something to recover.
-/// Errors: kind unauthorised for others than root, locked when somebody else has it, undo_failed when
-/// the host could not be made whole.
-Result<HeldHost> hold_host(const Context& context, std::string_view verb);
+/// Declares --wait DURATION, for a verb that changes the host.
+void declare_wait(CLI::App& app, Arguments& arguments);
+
+/// Takes the right to change the host, for which it waits so long, and recovers it, with a note where there
+/// was something to recover. Errors: kind unauthorised for others than root, locked when somebody else has
+/// it, undo_failed when the host could not be made whole.
+Result<HeldHost> hold_host(const Context& context, std::string_view verb, std::chrono::milliseconds wait);
 
 /// {"outcome", "verb", "time"}; null where there was nothing to recover.
 Json to_json(const executor::Recovery& recovery);
 
 /// Holds the host, then reads its policy. Errors: as hold_host; the policy's findings.
-Result<Change> begin_change(const Context& context, std::string_view verb);
+Result<Change> begin_change(const Context& context, std::string_view verb, std::chrono::milliseconds wait);
 
 /// Whether somebody has to be asked, and what for: after the answer everything is looked at again.
 struct Asking {

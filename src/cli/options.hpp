@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,11 +32,12 @@ struct Arguments {
   bool allow_downgrade = false;
   Consent consent = Consent::ask;  ///< --yes
   std::optional<std::string> source;
-  std::optional<std::uint64_t> to;  ///< --to
-  std::string fail_on;              ///< --fail-on; "" is error
-  std::string baseline;             ///< --baseline
-  std::string write_baseline;       ///< --write-baseline
-  bool no_ignore = false;           ///< --no-ignore
+  std::optional<std::uint64_t> to;    ///< --to
+  std::chrono::milliseconds wait{0};  ///< --wait
+  std::string fail_on;                ///< --fail-on; "" is error
+  std::string baseline;               ///< --baseline
+  std::string write_baseline;         ///< --write-baseline
+  bool no_ignore = false;             ///< --no-ignore
 };
 
 }  // namespace addon::cli

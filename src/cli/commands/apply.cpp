@@ -36,6 +36,8 @@ Options:
   --allow-downgrade     Go on where an add-on gets an older version, as far as
                         the policy says downgrade: allow.
   --source DIR          Look for a saved plan's bundles below DIR.
+  --wait DURATION       Wait so long for another run to end (30s, 5min) instead of
+                        giving up at once.
 
 )";
 
@@ -44,6 +46,7 @@ void declare(CLI::App& app, Arguments& arguments) {
   app.add_flag_callback("--yes", [&arguments] { arguments.consent = Consent::given; });
   app.add_flag("--allow-downgrade", arguments.allow_downgrade);
   app.add_option("--source", arguments.source);
+  declare_wait(app, arguments);
 }
 
 bool is_manifest_name(const std::string& path) { return path.ends_with(".yaml") || path.ends_with(".yml"); }
@@ -74,7 +77,7 @@ Report stale(const plan::SavedPlan& saved, const std::string& file,
 }
 
 Report apply_saved(const Context& context, const std::string& file, const Arguments& arguments) {
-  auto change = begin_change(context, "apply");
+  auto change = begin_change(context, "apply", arguments.wait);
   if (!change) return failed(change.error());
   const auto saved = read_plan_file(file);
   if (!saved) return failed(saved.error());
@@ -91,7 +94,7 @@ Report apply_saved(const Context& context, const std::string& file, const Argume
 }
 
 Report apply_bundles(const Context& context, const Arguments& arguments) {
-  auto change = begin_change(context, "apply");
+  auto change = begin_change(context, "apply", arguments.wait);
   if (!change) return failed(change.error());
   std::vector<SourceName> sources;
   for (const std::string& operand : arguments.operands) sources.push_back(name_source(operand, ""));

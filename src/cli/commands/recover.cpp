@@ -14,15 +14,18 @@ constexpr std::string_view kHelp = R"(Usage: addonctl recover
 
 Undoes a run that was cut off before it had committed, or cleans up after one
 that had: by a kill, a crash or a power cut. Every verb that changes the host
-does this first; at boot it is done before add-ons are started. Where there is
-nothing to recover, nothing is done. Needs root.
+does this first. Where there is nothing to recover, nothing is done. Needs root.
+
+Options:
+  --wait DURATION       Wait so long for another run to end (30s, 5min) instead of
+                        giving up at once.
 
 )";
 
-void declare(CLI::App&, Arguments&) {}
+void declare(CLI::App& app, Arguments& arguments) { declare_wait(app, arguments); }
 
-Report run(const Context& context, const Arguments&) {
-  const auto held = hold_host(context, "recover");
+Report run(const Context& context, const Arguments& arguments) {
+  const auto held = hold_host(context, "recover", arguments.wait);
   if (!held) return failed(held.error());
   Report report;
   report.body["recovered"] = to_json(held->recovery);

@@ -21,12 +21,15 @@ error. Needs root.
 
 Options:
   --yes                 Do not ask. Needed where there is no terminal.
+  --wait DURATION       Wait so long for another run to end (30s, 5min) instead of
+                        giving up at once.
 
 )";
 
 void declare(CLI::App& app, Arguments& arguments) {
   app.add_option("ID", arguments.operands);
   app.add_flag_callback("--yes", [&arguments] { arguments.consent = Consent::given; });
+  declare_wait(app, arguments);
 }
 
 Report run(const Context& context, const Arguments& arguments) {
@@ -34,7 +37,7 @@ Report run(const Context& context, const Arguments& arguments) {
     return misused("remove needs at least one ID", "addonctl status lists what is installed");
   auto ids = parse_ids(arguments.operands);
   if (!ids) return failed(ids.error());
-  auto change = begin_change(context, "remove");
+  auto change = begin_change(context, "remove", arguments.wait);
   if (!change) return failed(change.error());
   const auto last = executor::read_last_generation(change->session->root());
   if (!last) return failed(last.error());

@@ -25,12 +25,15 @@ Options:
   --to N                Go back to generation N instead of the one before.
                         addonctl history lists them; 0 is no add-on at all.
   --yes                 Do not ask. Needed where there is no terminal.
+  --wait DURATION       Wait so long for another run to end (30s, 5min) instead of
+                        giving up at once.
 
 )";
 
 void declare(CLI::App& app, Arguments& arguments) {
   app.add_option("ID", arguments.operands);
   app.add_flag_callback("--yes", [&arguments] { arguments.consent = Consent::given; });
+  declare_wait(app, arguments);
   app.add_option_function<std::string>("--to", [&arguments](const std::string& text) {
     const auto number = parse_generation(text);
     if (!number) throw CLI::ConversionError(number.error().message(), CLI::ExitCodes::ConversionError);
@@ -56,7 +59,7 @@ Report run(const Context& context, const Arguments& arguments) {
   }
   const auto request = request_of(arguments);
   if (!request) return failed(request.error());
-  auto change = begin_change(context, "rollback");
+  auto change = begin_change(context, "rollback", arguments.wait);
   if (!change) return failed(change.error());
   auto prepared = executor::prepare(*request, change->policy.policy, change->session->ports());
   if (!prepared) return failed(prepared.error());

@@ -52,6 +52,36 @@ case_two_runs_at_once_are_refused_by_a_lock() {
   expect_running probe 1.0.0 cap_net_raw
 }
 
+case_a_run_that_is_to_wait_waits_for_the_lock_and_no_longer() {
+  local begun
+  make_good probe 1.0.0
+  host_run mkdir -p /run/addonctl
+  host_run flock /run/addonctl/lock sleep 2 &
+  wait_until 5 host_run sh -c '! flock --nonblock /run/addonctl/lock true'
+  begun=$(snapshot)
+  expect_exit 7 addonctl apply --yes --wait 200ms "$BUNDLE"
+  expect_contains "$ERR" lock
+  expect_same "$begun" "$(snapshot)"
+  expect_exit 0 addonctl apply --yes --wait 60s "$BUNDLE"
+  expect_running probe 1.0.0 cap_net_raw
+  expect_exit 2 addonctl remove --yes --wait soon probe
+  expect_contains "$ERR" soon
+  wait
+}
+
+case_a_dead_holder_blocks_nobody() {
+  local pid
+  make_good probe 1.0.0 timeout=90s stable=60s
+  host_run sh -c "addonctl apply --yes $BUNDLE >/dev/null 2>&1 & echo \$! >/root/work/run; wait" &
+  wait_until 30 host_run sh -c 'grep -q "\"verb\":\"apply\"" /run/addonctl/lock'
+  pid=$(host_run cat /root/work/run)
+  expect_exit 7 addonctl recover
+  expect_contains "$ERR" "pid $pid (apply), for "
+  host_run kill -9 "$pid"
+  wait
+  expect_exit 0 addonctl recover
+}
+
 # Tools of every name that someone might be tempted to call, each leaving a mark.
 make_evil_tools() {
   local tool
