@@ -25,8 +25,7 @@ Result<plan::Release> previous_release(const Generations& generations, const Add
     if (found != addons.end() && found->second.version != present->second.version) return found->second;
   }
   return tl::unexpected(Error(fmt::format("{} has no version before {}; use addonctl remove to take it off",
-                                          id.str(), present->second.version.str()),
-                              ErrorKind::usage));
+                                          id.str(), present->second.version.str())));
 }
 
 Result<plan::Generation> target_generation(const Generations& generations,

@@ -77,12 +77,14 @@ TEST_CASE("each of netprobe's escalations is refused by itself, with all of the 
   const auto unit = published("netprobe", "serviceradar-netprobe.service");
   const auto with = [&](const std::string& users, const std::string& capabilities,
                         const std::string& prefixes, const std::string& programs) {
-    return said(policy_of("run_as: {allow: [serviceradar" + users +
-                          "]}\ncapabilities: {allow: [CAP_NET_RAW, "
-                          "CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON" +
-                          capabilities + "]}\nunits:\n  names: ['*']\n  references: [serviceradar.slice]\n  exec_prefixes: [" + prefixes +
-                          "]\n" + programs),
-                {unit});
+    return said(
+        policy_of("run_as: {allow: [serviceradar" + users +
+                  "]}\ncapabilities: {allow: [CAP_NET_RAW, "
+                  "CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON" +
+                  capabilities +
+                  "]}\nunits:\n  names: ['*']\n  references: [serviceradar.slice]\n  exec_prefixes: [" +
+                  prefixes + "]\n" + programs),
+        {unit});
   };
   const std::string both = ", CAP_SETUID, CAP_SETGID";
   CHECK(with(", root", both, "'+'", kPrograms).empty());
