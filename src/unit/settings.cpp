@@ -167,7 +167,9 @@ void apply_device_rules(const UnitFile& unit, const Switches& switches, StatedLi
   if (is_closed && (!is_empty(settings, "RootImage") || has_value(unit, "MountImages"))) {
     devices.value.insert(devices.value.end(), image_devices.begin(), image_devices.end());
   }
-  if (const Directive* clock = turned_on_by(switches, "ProtectClock")) {
+  // Where every device is allowed, to allow one would forbid all others: systemd/systemd pull request 25075,
+  // which Debian's 252 has.
+  if (const Directive* clock = turned_on_by(switches, "ProtectClock"); clock != nullptr && is_closed) {
     devices.value.emplace_back("char-rtc r");
     if (devices.at.line == 0) devices.at = clock->at;
   }

@@ -36,7 +36,7 @@ Options:
   --allow-downgrade     Go on where an add-on gets an older version, as far as
                         the policy says downgrade: allow.
   --source DIR          Look for a saved plan's bundles below DIR.
-  --wait DURATION       Wait so long for another run to end (30s, 5min) instead of
+  --wait DURATION       Wait for another run to end (30s, 5min), instead of
                         giving up at once.
 
 )";

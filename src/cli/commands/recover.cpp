@@ -17,7 +17,7 @@ that had: by a kill, a crash or a power cut. Every verb that changes the host
 does this first. Where there is nothing to recover, nothing is done. Needs root.
 
 Options:
-  --wait DURATION       Wait so long for another run to end (30s, 5min) instead of
+  --wait DURATION       Wait for another run to end (30s, 5min), instead of
                         giving up at once.
 
 )";

@@ -21,7 +21,7 @@ error. Needs root.
 
 Options:
   --yes                 Do not ask. Needed where there is no terminal.
-  --wait DURATION       Wait so long for another run to end (30s, 5min) instead of
+  --wait DURATION       Wait for another run to end (30s, 5min), instead of
                         giving up at once.
 
 )";

@@ -25,7 +25,7 @@ Options:
   --to N                Go back to generation N instead of the one before.
                         addonctl history lists them; 0 is no add-on at all.
   --yes                 Do not ask. Needed where there is no terminal.
-  --wait DURATION       Wait so long for another run to end (30s, 5min) instead of
+  --wait DURATION       Wait for another run to end (30s, 5min), instead of
                         giving up at once.
 
 )";

@@ -78,7 +78,10 @@ TEST_CASE("PrivateDevices=, ProtectClock= and RootImage= change the devices") {
   CHECK(value("PrivateDevices=yes\n", "DevicePolicy") == "closed");
   CHECK(setting("PrivateDevices=yes\n", "DevicePolicy").at.line == 3);
   CHECK(value("PrivateDevices=yes\nDevicePolicy=strict\n", "DevicePolicy") == "strict");
-  CHECK(value("ProtectClock=yes\n", "DeviceAllow") == Json({"char-rtc r"}));
+  CHECK(value("ProtectClock=yes\nPrivateDevices=yes\n", "DeviceAllow") == Json({"char-rtc r"}));
+  CHECK(value("ProtectClock=yes\nDeviceAllow=/dev/null r\n", "DeviceAllow") ==
+        Json({"/dev/null r", "char-rtc r"}));
+  CHECK(value("ProtectClock=yes\n", "DeviceAllow") == Json::array());
   CHECK(value("RootImage=/x.img\nDeviceAllow=/dev/null\n", "DeviceAllow") ==
         Json({"/dev/loop-control rw", "/dev/mapper/control rw", "/dev/null rwm", "block-blkext rwm",
               "block-device-mapper rwm", "block-loop rwm"}));
