@@ -113,6 +113,16 @@ case_a_unit_that_runs_as_another_user_than_the_manifest_says_is_refused() {
   expect_contains "$ERR" addon-scan
 }
 
+case_a_unit_that_takes_root_by_three_ways_at_once_is_denied_each() {
+  # As a published probe does it: root without a word, the capabilities to become anyone, a command as full root.
+  make_good probe 1.0.0 bounding='CAP_NET_RAW CAP_SETUID CAP_SETGID' service='ExecStartPre=+/usr/bin/true'
+  sed -i '/^User=/d' "$HOST_ROOT$BUNDLE/addon-probe.service"
+  expect_refused 4 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" "to run as root, which it does without User="
+  expect_contains "$ERR" "the prefix + in ExecStartPre="
+  expect_contains "$ERR" "no policy line allows cap_setgid, cap_setuid"
+}
+
 case_an_exec_prefix_that_no_line_allows_is_denied() {
   make_good probe 1.0.0 service="ExecStartPre=+/usr/bin/true"
   expect_refused 4 addonctl apply --yes "$BUNDLE"
@@ -162,6 +172,15 @@ case_a_filesystem_without_file_capabilities_is_refused() {
   host_run sh -c 'mkdir -p /opt/addons; mount -t ramfs -o mode=0755 none /opt/addons'
   expect_refused 1 addonctl apply --yes "$BUNDLE"
   expect_contains "$ERR" host-no-file-capabilities
+  host_run umount /opt/addons
+  apply "$BUNDLE"
+}
+
+case_a_nosuid_mount_is_refused() {
+  make_good probe 1.0.0
+  host_run sh -c 'mkdir -p /opt/addons; mount -t tmpfs -o mode=0755,nosuid none /opt/addons'
+  expect_refused 1 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" host-nosuid
   host_run umount /opt/addons
   apply "$BUNDLE"
 }

@@ -91,6 +91,28 @@ TEST_CASE("two services without a named primary are ambiguous") {
                                        "bundle has 2: helper.service, probe.service"});
 }
 
+TEST_CASE("two timers without a named primary are ambiguous, a timer beside the service is not") {
+  Fixture fixture;
+  SECTION("two timers") {
+    fixture.write("addon.yaml", manifest_text("systemd-timer"));
+    fixture.write("probe", "x");
+    for (const char* name : {"probe", "other"}) {
+      fixture.write(std::string(name) + ".timer", timer);
+      fixture.write(std::string(name) + ".service", service);
+    }
+    CHECK(shown(fixture.read()) == Lines{"SOURCE/addon.yaml:7 primary-unit-ambiguous: supervision "
+                                         "systemd-timer starts one .timer, and the "
+                                         "bundle has 2: other.timer, probe.timer"});
+  }
+  SECTION("one service, one timer") {
+    write_service_bundle(fixture);
+    fixture.write("probe.timer", timer);
+    const ReadBundle read = fixture.read();
+    CHECK(shown(read).empty());
+    CHECK(read.bundle->primary->str() == "probe.service");
+  }
+}
+
 TEST_CASE("a named primary is taken") {
   Fixture fixture;
   write_service_bundle(fixture, "systemd: {primary: helper.service}\n");

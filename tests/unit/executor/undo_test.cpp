@@ -139,6 +139,66 @@ TEST_CASE("a unit that was started by another one is stopped before its file goe
   before.check_unchanged();
 }
 
+TEST_CASE("a unit that changed after the plan was made is not installed") {
+  NEEDS_ROOT();
+  Host host;
+  host.write_bundle("probe", probe_files());
+  const auto prepared = host.prepare(host.apply({"probe"}));
+  REQUIRE(error_of(prepared) == "");
+  const Before before(host);
+  std::string message;
+  ErrorKind kind = ErrorKind::stale;
+  SECTION("in the bundle") {
+    const std::string unit = host.bundle_path("probe") + "/probe.service";
+    std::string text = read_file(unit);
+    text.back() = '#';
+    write_file(unit, text);
+    message =
+        "cannot stage probe.service of probe: the bundle's file changed after the plan was made; plan again";
+  }
+  SECTION("in the version, once that is staged") {
+    host.on_progress = [&](std::string_view what) {
+      const std::string staged = host / "opt/addons/probe/versions/1.0.0/probe.service";
+      if (what.starts_with("installing")) write_file(staged, "[Service]\nUser=root\nExecStart=/bin/sh\n");
+    };
+    message = "/opt/addons/probe/versions/1.0.0 is not what was planned";
+    kind = ErrorKind::rolled_back;
+  }
+  const auto outcome = host.execute(*prepared);
+  CHECK_THAT(error_of(outcome), Catch::Contains(message));
+  CHECK(kind_of(outcome) == kind);
+  host.on_progress = nullptr;
+  if (kind == ErrorKind::rolled_back) CHECK_FALSE(exists(host / "etc/systemd/system/probe.service"));
+  CHECK_FALSE(exists(host / "opt/addons/probe/current"));
+}
+
+TEST_CASE("what is renamed into place was synced before, and its directory is afterwards") {
+  NEEDS_ROOT();
+  Host host;
+  host.install("probe", probe_files("1.0.0"));
+  host.write_bundle("probe", probe_files("1.1.0"));
+  const auto prepared = host.prepare(host.apply({"probe"}));
+  REQUIRE(error_of(prepared) == "");
+  host.faults.calls.clear();
+  REQUIRE(error_of(host.execute(*prepared)) == "");
+  const Lines& calls = host.faults.calls;
+  std::size_t renames = 0;
+  bool is_synced = true;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    CAPTURE(i, calls);
+    // Whatever is put into place gets its owner after its bytes; what the journal notes is not synced.
+    if (calls[i] == "chown" || calls[i] == "set capabilities") is_synced = false;
+    if (calls[i] == "fsync") is_synced = true;
+    if (calls[i] != "rename") continue;
+    ++renames;
+    CHECK(is_synced);
+    REQUIRE(i + 1 < calls.size());
+    CHECK(calls[i + 1] == "fsync directory");
+  }
+  // The version, current, and the record of the generation at least.
+  CHECK(renames >= 3);
+}
+
 TEST_CASE("a bundle that changed after the plan was made is stale, and nothing is changed") {
   NEEDS_ROOT();
   Host host;

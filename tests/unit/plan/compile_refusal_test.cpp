@@ -171,10 +171,11 @@ TEST_CASE("a nosuid mount is refused for add-ons with capabilities only") {
 }
 
 TEST_CASE("a model that cannot run here is said to be so, never counted as applied") {
+  const std::string model = GENERATE("agent-sidecar", "ephemeral-helper");
   Files files = probe_files();
-  files.at("addon.yaml").replace(files.at("addon.yaml").find("systemd-service"), 15, "agent-sidecar");
+  files.at("addon.yaml").replace(files.at("addon.yaml").find("systemd-service"), 15, model);
   files.erase("probe.service");
-  const auto sidecar = make_bundle(files);
-  CHECK(messages(plan_for(apply({sidecar}), Generation{}, empty_host({sidecar})).findings) ==
-        Lines{"host-model-unsupported: this version cannot activate pushed-artifact with agent-sidecar"});
+  const auto other = make_bundle(files);
+  CHECK(messages(plan_for(apply({other}), Generation{}, empty_host({other})).findings) ==
+        Lines{"host-model-unsupported: this version cannot activate pushed-artifact with " + model});
 }

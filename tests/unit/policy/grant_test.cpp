@@ -117,6 +117,17 @@ TEST_CASE("each field of a grant adds to the site's") {
               "user probe at addon.yaml:8 by policy.yaml:7 (grant all)"});
 }
 
+TEST_CASE("a unit name that is granted to one add-on is no other's") {
+  const SitePolicy policy = policy_of(
+      "run_as: {allow: [probe]}\n"
+      "grants:\n"
+      "  - name: probes\n"
+      "    match: {id: [probe]}\n"
+      "    units: {names: [probe.service]}\n");
+  CHECK(refusals(policy, {service_of("probe", "probe.service")}).empty());
+  CHECK(refusals(policy, {service_of("other", "probe.service")}).size() == 1);
+}
+
 TEST_CASE("grants that expire within 30 days, or have, are warned of") {
   using namespace std::chrono;
   const SitePolicy policy = granted("[probe]", "    expires: 2026-07-15\n");
