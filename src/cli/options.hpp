@@ -33,6 +33,7 @@ struct Arguments {
   Consent consent = Consent::ask;  ///< --yes
   std::optional<std::string> source;
   std::optional<std::uint64_t> to;    ///< --to
+  std::uint64_t keep = 5;             ///< --keep
   std::chrono::milliseconds wait{0};  ///< --wait
   std::string fail_on;                ///< --fail-on; "" is error
   std::string baseline;               ///< --baseline

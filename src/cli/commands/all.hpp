@@ -15,6 +15,7 @@ Command remove_command();
 Command recover_command();
 Command status_command();
 Command history_command();
+Command gc_command();
 Command policy_command();
 Command unit_command();
 Command schema_command();

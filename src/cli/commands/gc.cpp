@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "cli/change.hpp"
+#include "cli/commands/all.hpp"
+#include "cli/parse.hpp"
+#include "core/text.hpp"
+#include "executor/collect.hpp"
+
+namespace addon::cli {
+
+namespace {
+constexpr std::string_view kHelp = R"(Usage: addonctl gc [--keep N]
+
+Removes the records of all but the last N generations, and installed versions
+that none of these names and that are not active. After that rollback goes back
+no further than the oldest generation that is kept. Where a record cannot be
+read, nothing is removed. Needs root.
+
+Options:
+  --keep N              Keep the last N generations, at least 1. Default: 5.
+  --wait DURATION       Wait for another run to end (30s, 5min), instead of
+                        giving up at once.
+
+)";
+
+void declare(CLI::App& app, Arguments& arguments) {
+  app.add_option_function<std::string>("--keep", [&arguments](const std::string& text) {
+    const auto number = parse_generation(text);
+    if (!number) {
+      throw CLI::ConversionError(fmt::format("--keep takes a number of generations, not {}", quoted(text)),
+                                 CLI::ExitCodes::ConversionError);
+    }
+    arguments.keep = *number;
+  });
+  declare_wait(app, arguments);
+}
+
+std::string count(std::size_t number, const char* noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
+Report run(const Context& context, const Arguments& arguments) {
+  if (arguments.keep == 0) {
+    return misused("--keep takes a number from 1: the last generation says what is active",
+                   "run addonctl gc --help for its usage");
+  }
+  const auto held = hold_host(context, "gc", arguments.wait);
+  if (!held) return failed(held.error());
+  host::Directory& root = held->session->root();
+  const auto garbage = executor::find_garbage(root, arguments.keep);
+  if (!garbage) return failed(garbage.error());
+  const auto collected = executor::collect(root, *garbage);
+  if (!collected) return failed(collected.error());
+
+  Report report;
+  report.body = {
+      {"keep", arguments.keep}, {"generations", garbage->generations}, {"versions", Json::array()}};
+  for (const auto& [id, version] : garbage->versions) {
+    report.body["versions"].push_back({{"addon", id.str()}, {"version", version.str()}});
+    context.console.result(fmt::format("- {} {}\n", id.str(), version.str()));
+  }
+  report.conclusion = garbage->empty()
+                          ? "Nothing to remove."
+                          : fmt::format("Removed {} and {}.", count(garbage->versions.size(), "version"),
+                                        count(garbage->generations.size(), "generation"));
+  return report;
+}
+}  // namespace
+
+Command gc_command() {
+  return {"gc",
+          "remove versions that no kept generation names",
+          kHelp,
+          FindingsAre::problems,
+          PolicyFiles::refused,
+          declare,
+          run};
+}
+
+}  // namespace addon::cli
