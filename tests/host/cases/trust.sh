@@ -56,12 +56,14 @@ case_a_run_that_is_to_wait_waits_for_the_lock_and_no_longer() {
   local begun
   make_good probe 1.0.0
   host_run mkdir -p /run/addonctl
-  host_run flock /run/addonctl/lock sleep 2 &
+  host_run touch /root/work/hold
+  host_run flock /run/addonctl/lock sh -c 'while test -e /root/work/hold; do sleep 0.1; done' &
   wait_until 5 host_run sh -c '! flock --nonblock /run/addonctl/lock true'
   begun=$(snapshot)
   expect_exit 7 addonctl apply --yes --wait 200ms "$BUNDLE"
   expect_contains "$ERR" lock
   expect_same "$begun" "$(snapshot)"
+  host_run sh -c 'sleep 1; rm /root/work/hold' &
   expect_exit 0 addonctl apply --yes --wait 60s "$BUNDLE"
   expect_running probe 1.0.0 cap_net_raw
   expect_exit 2 addonctl remove --yes --wait soon probe
