@@ -240,13 +240,12 @@ Parsed parse(const std::vector<std::string>& arguments, GlobalOptions& options) 
   return invocation;
 }
 
-Result<std::uint64_t> parse_generation(const std::string& text) {
+Result<std::uint64_t> parse_number(std::string_view option_takes, const std::string& text) {
   std::uint64_t number = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
   if (error == std::errc() && stop == end && !text.empty()) return number;
-  return tl::unexpected(
-      Error(fmt::format("--to takes the number of a generation, not {}", quoted(text)), ErrorKind::usage));
+  return tl::unexpected(Error(fmt::format("{}, not {}", option_takes, quoted(text)), ErrorKind::usage));
 }
 
 }  // namespace addon::cli

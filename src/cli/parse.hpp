@@ -32,7 +32,7 @@ using Parsed = std::variant<Invocation, HelpWanted, VersionWanted, Misuse>;
 /// understood, also when the rest could not.
 Parsed parse(const std::vector<std::string>& arguments, GlobalOptions& options);
 
-/// Parses what stands after --to.
-Result<std::uint64_t> parse_generation(const std::string& text);
+/// The whole number that stands after an option. `option_takes` begins the error: "--keep takes a number".
+Result<std::uint64_t> parse_number(std::string_view option_takes, const std::string& text);
 
 }  // namespace addon::cli

@@ -24,6 +24,8 @@ std::optional<std::uint64_t> number_of(const std::string& name) {
   return number;
 }
 
+constexpr std::string_view kDamaged = ".damaged";
+
 std::string record_name(std::uint64_t number) { return fmt::format("{}.json", number); }
 
 Result<std::vector<std::uint64_t>> record_numbers(const host::Directory& directory) {
@@ -117,10 +119,10 @@ Result<std::vector<std::string>> put_damaged_aside(host::Directory& root) {
   const auto directory = TRY(root.open_directory(generations_dir()));
   for (const DamagedRecord& record : last.damaged) {
     const std::string name = record_name(record.number);
-    TRY(directory->rename(name, name + ".damaged", host::RenameMode::replace));
-    sentences.push_back(
-        fmt::format("{}; it was put aside as {}.damaged, and generation {} is taken for the last", record.why,
-                    name, last.generation.number));
+    const std::string aside = fmt::format("{}{}", name, kDamaged);
+    TRY(directory->rename(name, aside, host::RenameMode::replace));
+    sentences.push_back(fmt::format("{}; it was put aside as {}, and generation {} is taken for the last",
+                                    record.why, aside, last.generation.number));
   }
   TRY(directory->sync());
   return sentences;
@@ -143,6 +145,23 @@ Result<bool> has_generation(const host::Directory& root, std::uint64_t number,
 Result<> withdraw_generation(host::Directory& records, std::uint64_t number) {
   TRY(records.remove_file(record_name(number)));
   return records.sync();
+}
+
+Result<std::vector<std::string>> put_aside(const host::Directory& root) {
+  std::vector<std::string> names;
+  const auto directory = TRY(root.open_directory_if_present(generations_dir()));
+  if (directory == nullptr) return names;
+  for (host::DirectoryEntry& entry : TRY(directory->list())) {
+    if (entry.name.ends_with(kDamaged)) names.push_back(std::move(entry.name));
+  }
+  return names;
+}
+
+Result<> remove_generations(host::Directory& root, const std::vector<std::uint64_t>& numbers) {
+  if (numbers.empty()) return {};
+  const auto directory = TRY(root.open_directory(generations_dir()));
+  for (const std::uint64_t number : numbers) TRY(directory->remove_file(record_name(number)));
+  return directory->sync();
 }
 
 Result<> discard_draft(host::Directory& root, std::uint64_t number) {

@@ -51,6 +51,12 @@ Result<bool> has_generation(const host::Directory& root, std::uint64_t number,
 /// Takes back a generation whose commit failed: its record may stand there all the same.
 Result<> withdraw_generation(host::Directory& records, std::uint64_t number);
 
+/// Names of the records that were put aside as damaged.
+Result<std::vector<std::string>> put_aside(const host::Directory& root);
+
+/// Forgets these generations for good. None of them is no error.
+Result<> remove_generations(host::Directory& root, const std::vector<std::uint64_t>& numbers);
+
 /// Removes what is left of writing a record that was never finished.
 Result<> discard_draft(host::Directory& root, std::uint64_t number);
 

@@ -7,7 +7,7 @@
 #include "cli/change.hpp"
 #include "cli/commands/all.hpp"
 #include "cli/parse.hpp"
-#include "core/text.hpp"
+#include "cli/terminal.hpp"
 #include "executor/collect.hpp"
 
 namespace addon::cli {
@@ -17,8 +17,8 @@ constexpr std::string_view kHelp = R"(Usage: addonctl gc [--keep N]
 
 Removes the records of all but the last N generations, and installed versions
 that none of these names and that are not active. After that rollback goes back
-no further than the oldest generation that is kept. Where a record cannot be
-read, nothing is removed. Needs root.
+no further than the oldest generation that is kept. Where a record is lost or
+cannot be read, nothing is removed. Needs root.
 
 Options:
   --keep N              Keep the last N generations, at least 1. Default: 5.
@@ -29,11 +29,8 @@ Options:
 
 void declare(CLI::App& app, Arguments& arguments) {
   app.add_option_function<std::string>("--keep", [&arguments](const std::string& text) {
-    const auto number = parse_generation(text);
-    if (!number) {
-      throw CLI::ConversionError(fmt::format("--keep takes a number of generations, not {}", quoted(text)),
-                                 CLI::ExitCodes::ConversionError);
-    }
+    const auto number = parse_number("--keep takes a number of generations", text);
+    if (!number) throw CLI::ConversionError(number.error().message(), CLI::ExitCodes::ConversionError);
     arguments.keep = *number;
   });
   declare_wait(app, arguments);
@@ -57,8 +54,15 @@ Report run(const Context& context, const Arguments& arguments) {
   if (!collected) return failed(collected.error());
 
   Report report;
-  report.body = {
-      {"keep", arguments.keep}, {"generations", garbage->generations}, {"versions", Json::array()}};
+  report.body = {{"keep", arguments.keep},
+                 {"generations", garbage->generations},
+                 {"versions", Json::array()},
+                 {"leftovers", Json::array()}};
+  for (const auto& [id, name] : garbage->leftovers) {
+    report.body["leftovers"].push_back({{"addon", id.str()}, {"name", name}});
+    context.console.result(
+        fmt::format("- {} {}, left by a run that was cut off\n", id.str(), one_line(name)));
+  }
   for (const auto& [id, version] : garbage->versions) {
     report.body["versions"].push_back({{"addon", id.str()}, {"version", version.str()}});
     context.console.result(fmt::format("- {} {}\n", id.str(), version.str()));

@@ -35,7 +35,7 @@ void declare(CLI::App& app, Arguments& arguments) {
   app.add_flag_callback("--yes", [&arguments] { arguments.consent = Consent::given; });
   declare_wait(app, arguments);
   app.add_option_function<std::string>("--to", [&arguments](const std::string& text) {
-    const auto number = parse_generation(text);
+    const auto number = parse_number("--to takes the number of a generation", text);
     if (!number) throw CLI::ConversionError(number.error().message(), CLI::ExitCodes::ConversionError);
     arguments.to = *number;
   });

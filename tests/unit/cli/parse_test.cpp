@@ -85,7 +85,7 @@ TEST_CASE("a generation is a number") {
   CHECK_FALSE(invocation_of(read({"rollback"})).arguments.to);
   for (const std::string text : {"-1", "1x", "18446744073709551616", " 1", ""}) {
     INFO(text);
-    CHECK_FALSE(parse_generation(text));
+    CHECK_FALSE(parse_number("--to takes the number of a generation", text));
   }
 }
 

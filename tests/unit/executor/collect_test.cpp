@@ -21,6 +21,7 @@ Lines names(const Garbage& garbage) {
   Lines lines;
   for (const std::uint64_t number : garbage.generations) lines.push_back(std::to_string(number));
   for (const auto& [id, version] : garbage.versions) lines.push_back(id.str() + " " + version.str());
+  for (const auto& [id, name] : garbage.leftovers) lines.push_back(id.str() + " " + name);
   return lines;
 }
 
@@ -91,6 +92,42 @@ TEST_CASE("an unreadable record may name anything, so nothing is guessed") {
   CHECK_THAT(error_of(garbage), Catch::Contains("2.json") && Catch::Contains("nothing was removed"));
 }
 
+TEST_CASE("a record that was put aside as damaged may name anything, too") {
+  NEEDS_ROOT();
+  Host host;
+  prepare(host);
+  write_file(host / "var/lib/addonctl/generations/4.json", "{");
+  REQUIRE(error_of(host.recover()) == "");
+  const auto garbage = find_garbage(*root_of(host), 1);
+  CHECK_THAT(error_of(garbage),
+             Catch::StartsWith("4.json.damaged in /var/lib/addonctl/generations was put aside"));
+}
+
+TEST_CASE("where all records are lost, no version is taken for garbage") {
+  NEEDS_ROOT();
+  Host host;
+  prepare(host);
+  std::filesystem::remove_all(host / "var/lib/addonctl");
+  CHECK_THAT(error_of(find_garbage(*root_of(host), 5)), Catch::StartsWith("no generation is recorded"));
+  CHECK(exists(version_dir(host, "1.0.0")));
+}
+
+TEST_CASE("what an earlier call left is removed, and not the version of that name which came since") {
+  NEEDS_ROOT();
+  Host host;
+  prepare(host);
+  std::filesystem::create_directories(version_dir(host, ".gc-1.1.0/lib"));
+  write_file(version_dir(host, ".gc-1.1.0/lib/x"), "x");
+  std::filesystem::create_symlink("/etc", version_dir(host, ".gc-link"));
+  CHECK(found(host, 4) == Lines{"probe .gc-1.1.0", "probe .gc-link"});
+  const auto root = root_of(host);
+  REQUIRE(error_of(collect(*root, *find_garbage(*root, 4))) == "");
+  CHECK(found(host, 4) == Lines{});
+  CHECK_FALSE(exists(version_dir(host, ".gc-1.1.0")));
+  CHECK(exists(version_dir(host, "1.1.0") + "/probe"));
+  CHECK(exists("/etc/passwd"));
+}
+
 TEST_CASE("wherever collecting ends, no kept record names what is gone, and the next call ends it") {
   NEEDS_ROOT();
   bool was_killed = true;
@@ -119,5 +156,7 @@ TEST_CASE("wherever collecting ends, no kept record names what is gone, and the 
     CHECK(exists(version_dir(host, "1.1.0") + "/probe"));
     CHECK_FALSE(exists(version_dir(host, "1.0.0")));
     CHECK_FALSE(exists(version_dir(host, "1.2.0")));
+    CHECK(found(host, 1) == Lines{});
+    CHECK(names_in(host / "opt/addons/probe/versions") == Lines{"1.1.0"});
   }
 }
