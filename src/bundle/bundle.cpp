@@ -43,6 +43,7 @@ ReadManifest read_manifest(const RelativePath& path, const Survey& survey, Reade
     findings.push_back(make_finding(unreadable(text.error()),
                                     fmt::format("cannot read the manifest: {}", text.error().message()),
                                     {shown, 0, 0}));
+    findings.back().fix = how_to_read(text.error());
     return {};
   }
   manifest::ParsedManifest parsed = manifest::parse_manifest(*text, shown);

@@ -145,7 +145,7 @@ StagedFiles stage_files(const Survey& survey, Reader& reader, const std::string&
       Finding finding = make_finding(unreadable(digest.error()),
                                      fmt::format("cannot read the file: {}", digest.error().message()),
                                      {file_in(source, surveyed.path.str()), 0, 0});
-      finding.fix = "check that you may read it";
+      finding.fix = how_to_read(digest.error());
       staged.findings.push_back(std::move(finding));
     }
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -118,7 +119,7 @@ void Walk::subdirectory(const host::Directory& parent, const RelativePath& name,
   if (!child) {
     return refuse(unreadable(child.error()), path.str(),
                   fmt::format("cannot open the directory: {}", child.error().message()),
-                  "check that you may read it");
+                  how_to_read(child.error()));
   }
   directory(**child, path);
 }
@@ -134,7 +135,7 @@ void Walk::refuse_symlink(const host::Directory& parent, const RelativePath& nam
 void Walk::regular(const host::Directory& parent, const RelativePath& name, const RelativePath& path) {
   const auto not_read = [&](const Error& error) {
     refuse(unreadable(error), path.str(), fmt::format("cannot read the file: {}", error.message()),
-           "check that you may read it");
+           how_to_read(error));
   };
   // An installed file is root's and may be 0750: looking at it must not need the right to read it.
   if (origin_ == Origin::installed) {
@@ -177,7 +178,7 @@ void Walk::judge_attributes(const host::File& file, const RelativePath& path) {
   if (!attributes) {
     find(unreadable(attributes.error()), path.str(),
          fmt::format("cannot read the file's attributes: {}", attributes.error().message()),
-         "check that you may read it");
+         how_to_read(attributes.error()));
     return;
   }
   if (attributes->empty()) return;
@@ -196,17 +197,20 @@ Survey Walk::finish() {
 
 }  // namespace
 
+namespace {
+bool is_hosts_fault(const Error& error) {
+  constexpr std::array faults = {EIO, ENOMEM, EMFILE, ENFILE, ESTALE};
+  return std::find(faults.begin(), faults.end(), error.errno_value()) != faults.end();
+}
+}  // namespace
+
 const Rule& unreadable(const Error& error) {
-  switch (error.errno_value()) {
-    case EIO:
-    case ENOMEM:
-    case EMFILE:
-    case ENFILE:
-    case ESTALE:
-      return rules::host_read_failed;
-    default:
-      return rules::bundle_unreadable;
-  }
+  return is_hosts_fault(error) ? rules::host_read_failed : rules::bundle_unreadable;
+}
+
+std::string how_to_read(const Error& error) {
+  return is_hosts_fault(error) ? "look into the kernel's log and the limits of the process, and try again"
+                               : "check that you may read it";
 }
 
 const SurveyedFile* Survey::find(std::string_view path) const {

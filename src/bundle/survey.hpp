@@ -37,6 +37,8 @@ Survey survey(const host::Directory& directory, const std::string& source, Origi
 /// What an entry that cannot be read is a finding of: bundle-unreadable, or host-read-failed where it is the
 /// host that fails, whatever the bundle is like.
 const Rule& unreadable(const Error& error);
+/// What to do about it.
+std::string how_to_read(const Error& error);
 
 /// "SOURCE/PATH": the name of a file in findings.
 std::string file_in(const std::string& source, std::string_view path);

@@ -65,7 +65,7 @@ std::optional<BundleUnit> read_unit(const UnitName& name, const Asked& asked, co
   if (!text) {
     findings.push_back(finding_at(unreadable(text.error()),
                                   fmt::format("cannot read the unit: {}", text.error().message()),
-                                  {shown, 0, 0}, "", "check that you may read it"));
+                                  {shown, 0, 0}, "", how_to_read(text.error())));
     return std::nullopt;
   }
   if (text->size() > kMaxUnitBytes) {
@@ -137,8 +137,9 @@ ChosenPrimary only_unit(const manifest::Manifest& manifest, const ReadUnits& uni
   const bool explained =
       std::any_of(units.findings.begin(), units.findings.end(),
                   [](const Finding& finding) { return finding.rule == &rules::unsafe_unit_name; }) ||
-      std::any_of(survey.refused.begin(), survey.refused.end(),
-                  [&](const std::string& path) { return path.ends_with(suffix); });
+      std::any_of(survey.refused.begin(), survey.refused.end(), [&](const std::string& path) {
+        return path.ends_with(suffix) && path.find('/') == std::string::npos;
+      });
   if (explained || manifest.delivery.value != manifest::Delivery::pushed_artifact) return {};
   return {std::nullopt,
           {finding_at(rules::primary_unit_missing,

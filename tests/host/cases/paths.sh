@@ -159,6 +159,7 @@ case_a_file_that_the_disk_cannot_give_is_the_hosts_fault() {
     # shellcheck disable=SC2046 # words of a command
     expect_refused 1 $(fails_at read EIO "$BUNDLE/$file" addonctl apply --yes "$BUNDLE")
     expect_contains "$ERR" "error[host-read-failed]"
+    expect_contains "$ERR" "fix: look into the kernel's log"
     expect_contains "$ERR" "$BUNDLE/$file"
     expect_eq "$(grep -c '^error' <<<"$ERR")" 1 "the number of findings"
   done

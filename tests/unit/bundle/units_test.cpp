@@ -1,3 +1,6 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 
 #include "fixture.hpp"
@@ -110,6 +113,21 @@ TEST_CASE("two timers without a named primary are ambiguous, a timer beside the 
     const ReadBundle read = fixture.read();
     CHECK(shown(read).empty());
     CHECK(read.bundle->primary->str() == "probe.service");
+  }
+}
+
+TEST_CASE("a unit that is no file explains that there is none; one further below does not") {
+  Fixture fixture;
+  write_service_bundle(fixture);
+  REQUIRE(unlink(fixture.path("probe.service").c_str()) == 0);
+  SECTION("beside the manifest") {
+    REQUIRE(symlink("/etc/passwd", fixture.path("probe.service").c_str()) == 0);
+    CHECK(shown(fixture.read()).size() == 1);
+  }
+  SECTION("further below") {
+    REQUIRE(mkdir(fixture.path("sub").c_str(), 0755) == 0);
+    REQUIRE(symlink("/etc/passwd", fixture.path("sub/probe.service").c_str()) == 0);
+    CHECK(shown(fixture.read()).size() == 2);
   }
 }
 
