@@ -61,7 +61,7 @@ class HostCheck {
 
   // A timer may start a service that is not the add-on's, and that one is not the add-on's to limit.
   void resources() {
-    if (!manifest_.resources || !bundle_.primary || make_release(bundle_).drop_in) return;
+    if (!manifest_.resources || !bundle_.primary || make_drop_in(bundle_)) return;
     if (manifest_.resources->is_empty()) return;
     add(rules::manifest_not_honoured,
         fmt::format("resources has no effect: {} starts no service of the add-on", bundle_.primary->str()),
