@@ -93,7 +93,7 @@ Result<RelativePath> find_manifest(const host::Directory& directory, const std::
 }
 
 ReadBundle read_directory(std::shared_ptr<const host::Directory> directory, const std::string& source,
-                          Origin origin, const host::KnownDigests& known) {
+                          Origin origin, const host::KnownDigests& known, Contents contents) {
   // What is in a directory without a manifest is nobody's bundle, and no fault of it.
   const auto manifest_path = find_manifest(*directory, source);
   if (!manifest_path) return unusable(manifest_path.error().findings());
@@ -114,7 +114,7 @@ ReadBundle read_directory(std::shared_ptr<const host::Directory> directory, cons
   // What will not be installed need not be read.
   if (has_errors(findings)) return {std::nullopt, finished(std::move(findings), id)};
 
-  StagedFiles staged = stage_files(found, reader, source, *read.manifest);
+  StagedFiles staged = stage_files(found, reader, source, *read.manifest, contents);
   append(findings, std::move(staged.findings));
   findings = finished(std::move(findings), id);
   if (has_errors(findings)) return {std::nullopt, std::move(findings)};

@@ -58,12 +58,17 @@ struct ReadBundle {
 /// own, which may carry file capabilities and is not judged for them).
 enum class Origin { bundle, installed };
 
+/// Whether files that are neither manifest nor unit are read to be hashed. Unread, their digest is
+/// Digest{}: enough to judge a bundle, not to install it.
+enum class Contents { hashed, unread };
+
 /// Reads and checks a bundle directory. Files whose identity is in `known` are not read again.
 /// Refused, each by name: symlinks, hard links, devices, set-id bits, extended attributes, unsafe
 /// names, a missing or ambiguous manifest, files named but absent, files that a `files:` list does
 /// not name. Limits: 4,096 files, 1 GiB a file.
 ReadBundle read_directory(std::shared_ptr<const host::Directory> directory, const std::string& source,
-                          Origin origin, const host::KnownDigests& known);
+                          Origin origin, const host::KnownDigests& known,
+                          Contents contents = Contents::hashed);
 
 /// The one manifest of a directory: addon.yaml, else the only *.addon.yaml.
 Result<RelativePath> find_manifest(const host::Directory& directory, const std::string& source);

@@ -134,11 +134,12 @@ std::vector<Finding> check_files(const Survey& survey, const std::string& source
 }
 
 StagedFiles stage_files(const Survey& survey, Reader& reader, const std::string& source,
-                        const manifest::Manifest& manifest) {
+                        const manifest::Manifest& manifest, Contents contents) {
   StagedFiles staged;
   if (manifest.delivery.value != manifest::Delivery::pushed_artifact) return staged;
   for (const SurveyedFile& surveyed : survey.files) {
-    if (const auto digest = reader.digest(surveyed)) {
+    const auto digest = contents == Contents::hashed ? reader.digest(surveyed) : Result<Digest>(Digest{});
+    if (digest) {
       staged.files.push_back({surveyed.path, *digest, surveyed.state.identity.size,
                               mode_of(manifest, surveyed.path), surveyed.state.identity});
     } else {

@@ -20,9 +20,9 @@ struct StagedFiles {
   std::vector<Finding> findings;  ///< those that could not be read
 };
 
-/// The files that belong to the add-on, hashed, with the mode that each gets.
+/// The files that belong to the add-on, hashed if `contents` says so, with the mode that each gets.
 /// Precondition: the bundle has no error so far, so that nothing hostile is read for long.
 StagedFiles stage_files(const Survey& survey, Reader& reader, const std::string& source,
-                        const manifest::Manifest& manifest);
+                        const manifest::Manifest& manifest, Contents contents);
 
 }  // namespace addon::bundle

@@ -36,7 +36,8 @@ ReadAddon read_bundle(const std::string& path) {
     return {std::nullopt,
             {make_finding(rules::bundle_unreadable, directory.error().message(), {path, 0, 0})}};
   }
-  bundle::ReadBundle bundle = bundle::read_directory(std::move(*directory), path, bundle::Origin::bundle, {});
+  bundle::ReadBundle bundle = bundle::read_directory(std::move(*directory), path, bundle::Origin::bundle, {},
+                                                     bundle::Contents::unread);
   ReadAddon read{std::nullopt, std::move(bundle.findings)};
   if (!bundle.bundle) return read;
   const manifest::Manifest& manifest = bundle.bundle->manifest;

@@ -61,17 +61,14 @@ Result<host::FileState> OpenFile::state() const {
 }
 
 Result<std::vector<std::string>> OpenFile::attributes() const {
-  std::string list;
-  for (;;) {
-    const ssize_t size = flistxattr(fd_.get(), nullptr, 0);
-    if (size < 0 && errno == ENOTSUP) return std::vector<std::string>{};
-    if (size < 0) return tl::unexpected(open_error("list extended attributes of", path_, errno));
-    list.resize(static_cast<std::size_t>(size));
+  // Room for what files usually have; else twice as much until it is enough. xattr(7) sets 64 KiB as the
+  // limit.
+  for (std::string list(256, '\0');; list.resize(list.size() * 2)) {
     const ssize_t got = flistxattr(fd_.get(), list.data(), list.size());
-    if (got < 0 && errno == ERANGE) continue;  // one was added in between
+    if (got < 0 && errno == ENOTSUP) return std::vector<std::string>{};
+    if (got < 0 && errno == ERANGE) continue;
     if (got < 0) return tl::unexpected(open_error("list extended attributes of", path_, errno));
-    list.resize(static_cast<std::size_t>(got));
-    return rights_and_data(list);
+    return rights_and_data(std::string_view(list).substr(0, static_cast<std::size_t>(got)));
   }
 }
 

@@ -62,10 +62,12 @@ class Search {
     std::vector<std::string> directories;
     for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
       std::error_code gone;
-      const fs::file_status status = at->symlink_status(gone);
-      met_links_ = met_links_ || fs::is_symlink(status);
       const std::string name = at->path().filename().string();
-      if (fs::is_directory(status)) {
+      // By what the directory's entry says, which needs no look at the file itself. Of a link
+      // is_directory() says what it leads to.
+      const bool is_link = at->is_symlink(gone);
+      met_links_ = met_links_ || is_link;
+      if (!is_link && at->is_directory(gone)) {
         directories.push_back(name);
       } else if (is_manifest_name(name)) {
         manifests.push_back(name);

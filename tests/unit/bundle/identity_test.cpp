@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "fixture.hpp"
+#include "linux/directory.hpp"
 
 using namespace addon;
 using namespace addon::bundle;
@@ -28,6 +29,26 @@ TEST_CASE("digests are those of the files' bytes") {
   REQUIRE(read.bundle->units.size() == 1);
   CHECK(read.bundle->units.front().sha256 == Digest::of(service));
   CHECK(read.bundle->units.front().size == service.size());
+}
+
+TEST_CASE("unread, everything is known of a file but its digest") {
+  Fixture fixture;
+  write_service_bundle(fixture);
+  const ReadBundle hashed = fixture.read();
+  auto directory = linux::open_directory_path(fixture.path());
+  REQUIRE(directory);
+  const ReadBundle unread =
+      read_directory(std::move(*directory), "SOURCE", Origin::bundle, {}, Contents::unread);
+  REQUIRE(hashed.bundle);
+  REQUIRE(unread.bundle);
+  CHECK(unread.bundle->manifest_sha256 == hashed.bundle->manifest_sha256);
+  REQUIRE(unread.bundle->files.size() == hashed.bundle->files.size());
+  for (std::size_t i = 0; i < unread.bundle->files.size(); ++i) {
+    const BundleFile& file = unread.bundle->files[i];
+    CHECK(file.path == hashed.bundle->files[i].path);
+    CHECK(file.size == hashed.bundle->files[i].size);
+    CHECK(file.sha256 == Digest{});
+  }
 }
 
 TEST_CASE("a digest that is known by identity is taken, and not for a file that has changed") {

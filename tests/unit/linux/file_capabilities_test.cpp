@@ -177,4 +177,17 @@ TEST_CASE("attributes name what carries rights or data, not the host's labels") 
   CHECK(file->attributes().value() == std::vector<std::string>{"security.capability", "trusted.hidden"});
 }
 
+TEST_CASE("attributes are listed however many there are") {
+  NEEDS_ROOT();
+  const Scratch scratch;
+  scratch.write("file", "");
+  const std::string path = scratch / "file";
+  std::vector<std::string> names;
+  for (char last = 'a'; last < 'f'; ++last) {
+    names.push_back("trusted." + std::string(200, 'n') + last);
+    REQUIRE(setxattr(path.c_str(), names.back().c_str(), "x", 1, 0) == 0);
+  }
+  CHECK(open(scratch, "file")->attributes().value() == names);
+}
+
 }  // namespace addon::linux
