@@ -12,6 +12,7 @@
 #include "cli/render_plan.hpp"
 #include "core/duration.hpp"
 #include "executor/execute.hpp"
+#include "linux/caller.hpp"
 #include "linux/process.hpp"
 #include "linux/trust.hpp"
 #include "plan/plan.hpp"
@@ -147,6 +148,7 @@ Result<HeldHost> hold_host(const Context& context, std::string_view verb, std::c
   auto session = TRY(Session::open(context.options, context.console));
   TRY(check_root(context.options));
   linux::HostLock lock = TRY(take_lock(*session, verb, wait));
+  session->ports().caller = linux::read_caller();
   executor::Recovery recovery = TRY(executor::recover(session->ports()));
   for (const std::string& warning : recovery.warnings) context.console.warning(warning);
   if (const std::string sentence = recovery.sentence(); !sentence.empty()) context.console.note(sentence);

@@ -49,7 +49,15 @@ Session::Session(std::unique_ptr<host::Directory> root, std::unique_ptr<host::Un
       units_(std::move(units)),
       accounts_(std::move(accounts)),
       progress_(console),
-      ports_{*root_, *units_, *accounts_, clock_, platform, progress_, nullptr} {}
+      ports_{*root_,
+             *units_,
+             *accounts_,
+             clock_,
+             platform,
+             progress_,
+             nullptr,
+             {},  // a directory that is prepared is no concern of this host's log
+             units_->is_live() ? &journald_ : nullptr} {}
 
 Result<std::unique_ptr<Session>> Session::open(const GlobalOptions& options, Console& console) {
   std::unique_ptr<host::Directory> root = TRY(open_host(options));

@@ -8,6 +8,7 @@
 #include "cli/progress.hpp"
 #include "executor/ports.hpp"
 #include "linux/clock.hpp"
+#include "linux/journald.hpp"
 
 namespace addon::cli {
 
@@ -34,6 +35,7 @@ class Session {
   std::unique_ptr<host::UnitManager> units_;
   std::unique_ptr<host::Accounts> accounts_;
   linux::SystemClock clock_;
+  linux::Journald journald_;
   ProgressLines progress_;
   executor::Ports ports_;
 };

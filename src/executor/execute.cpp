@@ -1,6 +1,5 @@
 #include "executor/execute.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,12 +14,14 @@
 #include <variant>
 
 #include "executor/absent_directories.hpp"
+#include "executor/audit.hpp"
 #include "executor/generations.hpp"
 #include "executor/journal.hpp"
 #include "executor/layout.hpp"
 #include "executor/preflight.hpp"
 #include "executor/steps/step_run.hpp"
 #include "executor/take_back.hpp"
+#include "executor/timestamp.hpp"
 
 namespace addon::executor {
 
@@ -58,8 +59,12 @@ std::string describe_changes(const plan::Plan& plan) {
   return text;
 }
 
-std::string timestamp(const host::Clock& clock) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(clock.now())));
+std::vector<std::string> changed_addons(const plan::Plan& plan) {
+  std::vector<std::string> ids;
+  for (const auto& [id, change] : plan.changes) {
+    if (change.kind != plan::ChangeKind::unchanged) ids.push_back(id.str());
+  }
+  return ids;
 }
 
 /// One run: all of the steps, or none.
@@ -73,6 +78,9 @@ class Transaction {
     const auto done = perform_and_commit();
     if (!done) return tl::unexpected(undo(done.error()));
     Outcome outcome{.generation = base_.number + 1, .warnings = {}};
+    if (const auto told = audit_->append(audit_record(intent_, AuditOutcome::done)); !told) {
+      outcome.warnings.push_back("cannot write the audit log: " + told.error().message());
+    }
     for (const auto& step : runs_) {
       const auto cleaned = step->clean(context_);
       if (!cleaned) outcome.warnings.push_back("cannot clean up: " + cleaned.error().message());
@@ -99,14 +107,18 @@ class Transaction {
   Result<> begin() {
     if (context_.ports.is_interrupted()) return tl::unexpected(Error("interrupted"));
     TRY(preflight(plan_, context_.ports));
-    Intent intent{.transaction = context_.transaction,
-                  .verb = plan_.verb,
-                  .time = timestamp(context_.ports.clock),
-                  .boot = context_.ports.platform.boot_id,
-                  .generation = base_.number + 1,
-                  .plan_digest = plan::digest_of(plan_).str(),
-                  .steps = {},
-                  .absent = {}};
+    intent_ = Intent{.transaction = context_.transaction,
+                     .verb = plan_.verb,
+                     .time = timestamp(context_.ports.clock),
+                     .boot = context_.ports.platform.boot_id,
+                     .generation = base_.number + 1,
+                     .plan_digest = plan::digest_of(plan_).str(),
+                     .policy_digest = plan_.policy.str(),
+                     .summary = describe_changes(plan_),
+                     .addons = changed_addons(plan_),
+                     .caller = context_.ports.caller,
+                     .steps = {},
+                     .absent = {}};
     std::vector<RelativePath> directories = {journal_dir(), generations_dir()};
     for (const plan::Step& step : plan_.steps) {
       if (const auto* stage = std::get_if<plan::Stage>(&step.action)) {
@@ -115,14 +127,15 @@ class Transaction {
     }
     for (const plan::Step& step : plan_.steps) {
       runs_.push_back(make_run(step.action));
-      intent.steps.push_back(TRY(runs_.back()->record(context_)));
+      intent_.steps.push_back(TRY(runs_.back()->record(context_)));
       for (RelativePath& path : runs_.back()->directories()) directories.push_back(std::move(path));
     }
     begun_.resize(runs_.size());
     absent_ = TRY(absent_directories(context_.ports.root, directories));
-    intent.absent = absent_;
+    intent_.absent = absent_;
     journal_ = TRY_CONTEXT("cannot write down what is about to be done",
-                           Journal::begin(context_.ports.root, intent));
+                           Journal::begin(context_.ports.root, intent_));
+    audit_ = TRY(AuditLog::open(context_.ports));
     return {};
   }
 
@@ -141,8 +154,9 @@ class Transaction {
     plan::Generation next{.number = base_.number + 1,
                           .time = timestamp(context_.ports.clock),
                           .verb = plan_.verb,
-                          .plan_digest = plan::digest_of(plan_).str(),
-                          .summary = describe_changes(plan_),
+                          .plan_digest = intent_.plan_digest,
+                          .summary = intent_.summary,
+                          .caller = context_.ports.caller,
                           .addons = plan_.result,
                           .known = {}};
     learn(next);
@@ -176,18 +190,29 @@ class Transaction {
     TakenBack left = take_back(runs_, begun_, context_);
     std::move(left.files.begin(), left.files.end(), std::back_inserter(failures));
     attempt(failures, "the making of directories", remove_directories(context_.ports.root, absent_));
-    // While something is left to be put back, the journal stays for the next run to try.
-    if (failures.empty()) {
+    const Result<> told =
+        tell(failures.empty() ? AuditOutcome::rolled_back : AuditOutcome::undo_failed, cause);
+    // While something is left to be put back or to be recorded, the journal stays for the next run to try.
+    if (failures.empty() && told) {
       attempt(failures, "the journal", end_journal(context_.ports.root, context_.transaction));
       attempt(failures, "the making of directories", remove_directories(context_.ports.root, absent_));
     }
     std::move(left.services.begin(), left.services.end(), std::back_inserter(failures));
+    if (!told) cause = std::move(cause).followed_by(told.error());
     if (failures.empty()) {
       const bool stale = cause.kind() == ErrorKind::stale;
       return std::move(cause).with_kind(stale ? ErrorKind::stale : ErrorKind::rolled_back);
     }
     for (const Error& failure : failures) cause = std::move(cause).followed_by(failure);
     return std::move(cause).with_kind(ErrorKind::undo_failed);
+  }
+
+  Result<> tell(AuditOutcome outcome, const Error& cause) {
+    if (!audit_) return {};
+    AuditRecord record = audit_record(intent_, outcome);
+    record.error = cause.message();
+    TRY_CONTEXT("cannot write the audit log", audit_->append(record));
+    return {};
   }
 
   static void attempt(std::vector<Error>& failures, const char* what, Result<> result) {
@@ -202,7 +227,9 @@ class Transaction {
   std::vector<std::unique_ptr<StepRun>> runs_;
   std::vector<bool> begun_;
   std::vector<RelativePath> absent_;
+  Intent intent_;
   std::optional<Journal> journal_;
+  std::optional<AuditLog> audit_;             ///< once the journal is there
   std::unique_ptr<host::Directory> records_;  ///< once a commit was tried
 };
 

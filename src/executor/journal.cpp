@@ -9,6 +9,7 @@
 
 #include "core/digest.hpp"
 #include "executor/layout.hpp"
+#include "plan/caller_json.hpp"
 #include "plan/json_fields.hpp"
 
 namespace addon::executor {
@@ -40,8 +41,26 @@ Json to_json(const Intent& intent) {
           {"boot", intent.boot},
           {"generation", intent.generation},
           {"plan", intent.plan_digest},
+          {"policy", intent.policy_digest},
+          {"summary", intent.summary},
+          {"addons", intent.addons},
+          {"caller", intent.caller ? plan::to_json(*intent.caller) : Json(nullptr)},
           {"steps", intent.steps},
           {"absent", std::move(absent)}};
+}
+
+// Recovery does not need it, and an earlier version did not write it.
+void read_audit(const Json& json, Intent& intent) {
+  intent.policy_digest = text_field(json, "policy").value_or("");
+  intent.summary = text_field(json, "summary").value_or("");
+  if (const auto addons = array_field(json, "addons")) {
+    for (const Json& addon : **addons) {
+      if (addon.is_string()) intent.addons.push_back(addon.get<std::string>());
+    }
+  }
+  if (const auto caller = json.find("caller"); caller != json.end()) {
+    intent.caller = plan::caller_from_json(*caller);
+  }
 }
 
 Result<Intent> intent_from_json(const Json& json) {
@@ -53,6 +72,7 @@ Result<Intent> intent_from_json(const Json& json) {
   intent.boot = TRY(text_field(json, "boot"));
   intent.generation = TRY(number_field(json, "generation"));
   intent.plan_digest = TRY(text_field(json, "plan"));
+  read_audit(json, intent);
   for (const Json& step : *TRY(array_field(json, "steps"))) intent.steps.push_back(step);
   for (const Json& path : *TRY(array_field(json, "absent"))) {
     if (!path.is_string()) return tl::unexpected(Error("\"absent\" has an entry that is no text"));
@@ -140,12 +160,12 @@ Result<std::vector<std::string>> quarantine(host::Directory& root, const Journal
   const auto directory = TRY(root.open_directory_if_present(journal_dir()));
   if (directory == nullptr) return sentences;
   for (const std::string& name : state.corrupt) {
-    const std::string aside = name + ".corrupt";
+    const std::string aside = fmt::format("{}{}", name, kCorruptJournal);
     TRY(directory->rename(name, aside, host::RenameMode::replace));
     sentences.push_back(
-        fmt::format("{0}/{1} is damaged, so the run that wrote it cannot be undone; it was put aside as "
-                    "{1}.corrupt; run addonctl diff to see what is not as recorded",
-                    directory->path(), name));
+        fmt::format("{}/{} is damaged, so the run that wrote it cannot be undone; it was put aside as "
+                    "{}; run addonctl diff to see what is not as recorded",
+                    directory->path(), name, aside));
   }
   for (const std::string& name : state.torn) TRY(directory->remove_file(name));
   return sentences;

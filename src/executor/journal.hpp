@@ -5,11 +5,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/json.hpp"
 #include "core/path.hpp"
 #include "core/result.hpp"
+#include "host/caller.hpp"
 #include "host/directory.hpp"
 
 namespace addon::executor {
@@ -17,12 +19,16 @@ namespace addon::executor {
 /// What a transaction writes down before it changes anything: all that is needed to undo it, or to clean up
 /// after it, without its plan and without its bundles.
 struct Intent {
-  std::string transaction;           ///< stands in every temporary name
-  std::string verb;                  ///< "apply", "rollback", "remove"
-  std::string time;                  ///< RFC 3339, UTC
-  std::string boot;                  ///< boot id of the kernel: what ran before a reboot runs no more
-  std::uint64_t generation = 0;      ///< the one that it commits
-  std::string plan_digest;           ///< that generation's record has it, once it is committed
+  std::string transaction;       ///< stands in every temporary name
+  std::string verb;              ///< "apply", "rollback", "remove"
+  std::string time;              ///< RFC 3339, UTC
+  std::string boot;              ///< boot id of the kernel: what ran before a reboot runs no more
+  std::uint64_t generation = 0;  ///< the one that it commits
+  std::string plan_digest;       ///< that generation's record has it, once it is committed
+  std::string policy_digest{};   ///< for the audit log, as what follows
+  std::string summary{};
+  std::vector<std::string> addons{};
+  std::optional<host::Caller> caller{};
   std::vector<Json> steps;           ///< StepRun::record() of each
   std::vector<RelativePath> absent;  ///< directories that it makes, those above before those below
 };
@@ -64,6 +70,9 @@ struct JournalState {
 /// it is passed over. A line without its end is a torn one and no error, either. Any other line that does not
 /// fit its digest makes the file corrupt.
 Result<JournalState> read_journal(const host::Directory& root);
+
+/// Ends the name of a journal that was put aside.
+inline constexpr std::string_view kCorruptJournal = ".corrupt";
 
 /// Renames corrupt journals, so that they are in nobody's way and can still be looked at, and removes what is
 /// left of intents that were never finished. A sentence for each that was renamed.

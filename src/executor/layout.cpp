@@ -16,8 +16,10 @@ RelativePath units_dir() { return RelativePath::of({"etc", "systemd", "system"})
 
 RelativePath drop_in_dir(const UnitName& unit) { return units_dir() / (unit.str() + ".d"); }
 
-RelativePath generations_dir() { return RelativePath::of({"var", "lib", "addonctl", "generations"}); }
+RelativePath state_dir() { return RelativePath::of({"var", "lib", "addonctl"}); }
 
-RelativePath journal_dir() { return RelativePath::of({"var", "lib", "addonctl", "journal"}); }
+RelativePath generations_dir() { return state_dir() / "generations"; }
+
+RelativePath journal_dir() { return state_dir() / "journal"; }
 
 }  // namespace addon::executor

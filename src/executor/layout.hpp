@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "core/addon_id.hpp"
 #include "core/path.hpp"
 #include "core/unit_name.hpp"
@@ -14,7 +16,12 @@ RelativePath versions_dir(const AddonId& id);  ///< opt/addons/ID/versions
 RelativePath version_dir(const AddonId& id, const Version& version);
 RelativePath units_dir();                        ///< etc/systemd/system
 RelativePath drop_in_dir(const UnitName& unit);  ///< etc/systemd/system/UNIT.d
+RelativePath state_dir();                        ///< var/lib/addonctl
 RelativePath generations_dir();                  ///< var/lib/addonctl/generations
 RelativePath journal_dir();                      ///< var/lib/addonctl/journal
+
+// Beside the directory of generations.
+inline constexpr std::string_view kAuditLog = "audit.log";
+inline constexpr std::string_view kAuditHead = "audit.head";
 
 }  // namespace addon::executor

@@ -4,8 +4,10 @@
 #include <string_view>
 
 #include "host/accounts.hpp"
+#include "host/caller.hpp"
 #include "host/clock.hpp"
 #include "host/directory.hpp"
+#include "host/event_log.hpp"
 #include "host/platform.hpp"
 #include "host/unit_manager.hpp"
 
@@ -29,6 +31,8 @@ struct Ports {
   Progress& progress;
   /// Set from a signal handler: the run ends after the step it is in and undoes itself.
   const std::atomic<bool>* interrupted = nullptr;
+  host::Caller caller = {};             ///< who asked, for the records
+  host::EventLog* event_log = nullptr;  ///< hears what the audit log says, where there is one
 
   bool is_interrupted() const { return interrupted != nullptr && interrupted->load(); }
 };

@@ -93,6 +93,7 @@ class Preparation {
     ports_.progress.doing("reading the last generation");
     LastGeneration last = TRY(read_last_generation(ports_.root));
     prepared_.generation = std::move(last.generation);
+    if (request_.rehash) prepared_.generation.known.clear();
     for (DamagedRecord& record : last.damaged) {
       prepared_.warnings.push_back(
           fmt::format("{}; generation {} is taken for the last", record.why, prepared_.generation.number));

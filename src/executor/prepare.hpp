@@ -33,6 +33,7 @@ struct Request {
   bool allow_downgrade = true;              ///< apply: whoever asks means an older version, too
   std::set<AddonId> addons;                 ///< remove; rollback_addon: the one; repair: empty means all
   std::optional<std::uint64_t> generation;  ///< rollback_host: default the one before
+  bool rehash = false;                      ///< believe no digest that a generation knows
 };
 
 /// A compiled and judged plan, and what it was made from.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "executor/absent_directories.hpp"
+#include "executor/audit.hpp"
 #include "executor/generations.hpp"
 #include "executor/journal.hpp"
 #include "executor/take_back.hpp"
@@ -34,6 +35,11 @@ class Recovering {
       TRY_CONTEXT(what, undo());
     }
     TRY_CONTEXT(what, remove_if_undone());
+    if (const auto told = tell(); !told) {
+      // The host is whole, so nobody has to wait; the journal stays, and the next run tells.
+      recovery_.warnings.push_back("cannot write the audit log: " + told.error().message());
+      return std::move(recovery_);
+    }
     TRY_CONTEXT(what, end_journal(context_.ports.root, open_.intent.transaction));
     TRY_CONTEXT(what, remove_if_undone());  // those that the journal itself stood in
     return std::move(recovery_);
@@ -75,6 +81,14 @@ class Recovering {
     Error error = std::move(left.files.front());
     for (std::size_t i = 1; i < left.files.size(); ++i) error = std::move(error).followed_by(left.files[i]);
     return tl::unexpected(std::move(error).with_kind(ErrorKind::undo_failed));
+  }
+
+  // Where the run came as far as that itself, it has been told.
+  Result<> tell() {
+    AuditLog log = TRY(AuditLog::open(context_.ports));
+    if (log.ends_with(open_.intent.transaction)) return {};
+    const bool is_undone = recovery_.outcome == Recovery::Outcome::undone;
+    return log.append(audit_record(open_.intent, is_undone ? AuditOutcome::undone : AuditOutcome::done));
   }
 
   Result<> remove_if_undone() {

@@ -74,6 +74,8 @@ class File {
   /// Sets or, when empty, removes the file's capabilities, by libcap. The file must be regular
   /// and have one link (capabilities belong to the inode, whoever links it).
   virtual Result<> set_capabilities(const FileCapabilities& capabilities) = 0;
+  /// Cuts it off behind so many bytes.
+  virtual Result<> truncate(std::uint64_t size) = 0;
   virtual Result<> sync() = 0;
 };
 
@@ -115,6 +117,9 @@ class Directory {
   virtual Result<> set_mode(unsigned mode) = 0;
   /// A new file of this name, root's, mode 0600 until set. It must not exist.
   virtual Result<std::unique_ptr<File>> create_file(std::string_view name) = 0;
+  /// A regular file, to write at its end; made as by create_file where there is none. One that is there must
+  /// be root's and not writable by others.
+  virtual Result<std::unique_ptr<File>> append_file(std::string_view name) = 0;
   /// Whether a file in it can be given capabilities, by doing so: to a file without a name, which is
   /// gone at once. True where this filesystem has no such files, so that nothing was learnt.
   virtual Result<bool> takes_capabilities() = 0;

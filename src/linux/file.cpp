@@ -72,6 +72,13 @@ Result<std::vector<std::string>> OpenFile::attributes() const {
   }
 }
 
+Result<> OpenFile::truncate(std::uint64_t size) {
+  if (retry([&] { return ftruncate(fd_.get(), static_cast<off_t>(size)); }) != 0) {
+    return tl::unexpected(open_error("truncate", path_, errno));
+  }
+  return {};
+}
+
 Result<> OpenFile::set_owner(unsigned uid, unsigned gid) {
   if (retry([&] { return fchown(fd_.get(), uid, gid); }) != 0) {
     return tl::unexpected(open_error("set the owner of", path_, errno));

@@ -20,6 +20,7 @@ class OpenFile final : public host::File {
   Result<> set_owner(unsigned uid, unsigned gid) override;
   Result<> set_mode(unsigned mode) override;
   Result<> set_capabilities(const host::FileCapabilities& capabilities) override;
+  Result<> truncate(std::uint64_t size) override;
   Result<> sync() override;
 
  private:

@@ -30,6 +30,7 @@ class Tree final : public host::Directory {
   Result<std::unique_ptr<host::Directory>> make_directory(std::string_view name) override;
   Result<> set_mode(unsigned mode) override;
   Result<std::unique_ptr<host::File>> create_file(std::string_view name) override;
+  Result<std::unique_ptr<host::File>> append_file(std::string_view name) override;
   Result<bool> takes_capabilities() override;
   Result<std::uint64_t> free_bytes() const override;
   Result<> make_symlink(std::string_view name, const std::string& target) override;

@@ -122,6 +122,23 @@ Result<std::unique_ptr<host::File>> Tree::create_file(std::string_view name) {
   return std::make_unique<OpenFile>(std::move(*fd), shown_path(path_, made));
 }
 
+Result<std::unique_ptr<host::File>> Tree::append_file(std::string_view name) {
+  const std::string opened = TRY(entry("open", name));
+  constexpr int flags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
+  auto fd = open_beneath(fd_.get(), opened, flags);
+  if (!fd && fd.error() == ENOENT) {
+    // Not O_RDWR as a new file: what is written next is at its end whoever else has written to it.
+    TRY(create_file(name));
+    fd = open_beneath(fd_.get(), opened, flags);
+  }
+  if (!fd) return tl::unexpected(error("open", opened, fd.error()));
+  const auto state = state_at(fd->get(), "");
+  if (!state) return tl::unexpected(error("open", opened, state.error()));
+  if (state->type != host::FileType::regular) return tl::unexpected(error("open", opened, EINVAL));
+  if (state->uid != root || (state->mode & 0022U) != 0) return tl::unexpected(error("open", opened, EPERM));
+  return std::make_unique<OpenFile>(std::move(*fd), shown_path(path_, opened));
+}
+
 Result<bool> Tree::takes_capabilities() {
   // O_EXCL: it can never be given a name.
   const UniqueFd fd(openat(fd_.get(), ".", O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/text.hpp"
+#include "plan/caller_json.hpp"
 #include "plan/json_fields.hpp"
 
 namespace addon::plan {
@@ -51,6 +52,7 @@ Json to_json(const Generation& generation) {
   Json addons = Json::array();
   for (const auto& [id, release] : generation.addons) addons.push_back(to_json(release));
   return {{"schema", kSchema},
+          {"caller", generation.caller ? to_json(*generation.caller) : Json(nullptr)},
           {"generation", generation.number},
           {"time", generation.time},
           {"verb", generation.verb},
@@ -72,6 +74,9 @@ Result<Generation> generation_from_json(const Json& json) {
   generation.verb = TRY(text_field(json, "verb"));
   generation.plan_digest = TRY(text_field(json, "plan"));
   generation.summary = TRY(text_field(json, "summary"));
+  if (const auto caller = json.find("caller"); caller != json.end()) {
+    generation.caller = caller_from_json(*caller);
+  }
   generation.known = TRY(known_from_json(*TRY(array_field(json, "known"))));
   for (const Json& addon : *TRY(array_field(json, "addons"))) {
     Release release = TRY(release_from_json(addon));

@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "core/addon_id.hpp"
 #include "core/json.hpp"
+#include "host/caller.hpp"
 #include "host/state.hpp"
 #include "plan/release.hpp"
 
@@ -18,7 +20,8 @@ struct Generation {
   std::string time;  ///< RFC 3339, UTC
   std::string verb;  ///< "apply", "rollback", "remove"
   std::string plan_digest;
-  std::string summary;  ///< "added probe 1.0.0; removed scan"
+  std::string summary;                   ///< "added probe 1.0.0; removed scan"
+  std::optional<host::Caller> caller{};  ///< who asked for it; records of earlier versions do not say
   std::map<AddonId, Release> addons;
   host::KnownDigests known;  ///< of staged files, and of the bundle files they came from
 };

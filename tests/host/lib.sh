@@ -61,16 +61,17 @@ wait_until() {
 # --- snapshots ----------------------------------------------------------------------------------
 
 # Everything that tells one tree from another: type, mode, owner, size, link target, bytes, and file
-# capabilities. The audit log is left out: it grows on refusals, which is its purpose.
+# capabilities. The audit log is left out, for it tells of what failed, too, and so is the directory that it is in.
 snapshot() {
   local paths=("$@")
   [[ $# -gt 0 ]] || paths=("$ADDONS" "$UNITS" /var/lib/addonctl /etc/addonctl)
   host_run sh -c '
     for path; do
-      [ -e "$path" ] || { echo "$path: absent"; continue; }
-      find "$path" ! -name audit.log \( -type d -printf "%p %y %m %U:%G\n" \
+      depth=0; [ "$path" != /var/lib/addonctl ] || depth=1
+      [ -e "$path" ] || { [ $depth = 1 ] || echo "$path: absent"; continue; }
+      find "$path" -mindepth $depth ! -name "audit.*" \( -type d -printf "%p %y %m %U:%G\n" \
         -o -printf "%p %y %m %U:%G %s %n -> %l\n" \)
-      find "$path" ! -name audit.log -type f -exec sha256sum {} +
+      find "$path" ! -name "audit.*" -type f -exec sha256sum {} +
       getcap -r "$path"
     done | LC_ALL=C sort' snapshot "${paths[@]}"
 }

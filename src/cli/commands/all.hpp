@@ -16,6 +16,7 @@ Command recover_command();
 Command status_command();
 Command history_command();
 Command gc_command();
+Command verify_command();
 Command policy_command();
 Command unit_command();
 Command schema_command();

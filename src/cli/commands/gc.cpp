@@ -8,6 +8,7 @@
 #include "cli/commands/all.hpp"
 #include "cli/parse.hpp"
 #include "cli/terminal.hpp"
+#include "executor/audit.hpp"
 #include "executor/collect.hpp"
 
 namespace addon::cli {
@@ -40,6 +41,27 @@ std::string count(std::size_t number, const char* noun) {
   return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
 }
 
+// What gc removes, nobody can go back to: that it did is recorded.
+Result<> collect(executor::Ports& ports, const executor::Garbage& garbage) {
+  if (garbage.empty()) return {};
+  executor::AuditLog log = TRY(executor::AuditLog::open(ports));
+  executor::AuditRecord record;
+  record.verb = "gc";
+  record.caller = ports.caller;
+  record.summary = fmt::format("removed {} and {}", count(garbage.versions.size(), "version"),
+                               count(garbage.generations.size(), "generation"));
+  for (const auto& [id, version] : garbage.versions) {
+    if (record.addons.empty() || record.addons.back() != id.str()) record.addons.push_back(id.str());
+  }
+  const auto collected = executor::collect(ports.root, garbage);
+  if (!collected) {
+    record.outcome = executor::AuditOutcome::failed;
+    record.error = collected.error().message();
+  }
+  TRY_CONTEXT("cannot write the audit log", log.append(record));
+  return collected;
+}
+
 Report run(const Context& context, const Arguments& arguments) {
   if (arguments.keep == 0) {
     return misused("--keep takes a number from 1: the last generation says what is active",
@@ -50,7 +72,7 @@ Report run(const Context& context, const Arguments& arguments) {
   host::Directory& root = held->session->root();
   const auto garbage = executor::find_garbage(root, arguments.keep);
   if (!garbage) return failed(garbage.error());
-  const auto collected = executor::collect(root, *garbage);
+  const auto collected = collect(held->session->ports(), *garbage);
   if (!collected) return failed(collected.error());
 
   Report report;

@@ -8,6 +8,7 @@
 #include "cli/commands/all.hpp"
 #include "cli/session.hpp"
 #include "executor/generations.hpp"
+#include "plan/caller_json.hpp"
 
 namespace addon::cli {
 
@@ -15,7 +16,8 @@ namespace {
 constexpr std::string_view kHelp = R"(Usage: addonctl history
 
 Lists the generations of this host, newest first: each is the set of add-ons
-that one run left active. addonctl rollback --to N goes back to one.
+that one run left active, and who asked for it: the user who logged in, whatever
+sudo or su made of it. addonctl rollback --to N goes back to one.
 
 )";
 
@@ -29,6 +31,7 @@ Json record_of(const plan::Generation& generation) {
           {"verb", generation.verb},
           {"summary", generation.summary},
           {"plan_digest", generation.plan_digest},
+          {"caller", generation.caller ? plan::to_json(*generation.caller) : Json(nullptr)},
           {"addons", std::move(addons)}};
 }
 
@@ -44,11 +47,12 @@ Report run(const Context& context, const Arguments&) {
   Report report;
   report.body["generations"] = Json::array();
   report.body["unreadable"] = generations->unreadable;
-  std::vector<std::vector<std::string>> rows = {{"NUMBER", "TIME", "VERB", "SUMMARY"}};
+  std::vector<std::vector<std::string>> rows = {{"NUMBER", "TIME", "BY", "VERB", "SUMMARY"}};
   for (const plan::Generation& generation : generations->all) {
     report.body["generations"].push_back(record_of(generation));
-    rows.push_back({std::to_string(generation.number), one_line(generation.time), one_line(generation.verb),
-                    one_line(generation.summary)});
+    const std::string by = generation.caller ? plan::who(*generation.caller) : "-";
+    rows.push_back({std::to_string(generation.number), one_line(generation.time), one_line(by),
+                    one_line(generation.verb), one_line(generation.summary)});
   }
   context.console.result(rows.size() > 1 ? table(rows) : "No generations: nothing was applied yet.\n");
   for (const std::string& sentence : generations->unreadable) context.console.warning(sentence);

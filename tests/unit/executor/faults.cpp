@@ -59,6 +59,10 @@ class FaultyFile final : public host::File {
     TRY(faults_.meet("set capabilities"));
     return file_->set_capabilities(capabilities);
   }
+  Result<> truncate(std::uint64_t size) override {
+    TRY(faults_.meet("truncate"));
+    return file_->truncate(size);
+  }
   Result<> sync() override {
     TRY(faults_.meet("fsync"));
     return file_->sync();
@@ -120,6 +124,10 @@ class FaultyDirectory final : public host::Directory {
   Result<std::unique_ptr<host::File>> create_file(std::string_view name) override {
     TRY(faults_.meet("create"));
     return wrap(directory_->create_file(name));
+  }
+  Result<std::unique_ptr<host::File>> append_file(std::string_view name) override {
+    TRY(faults_.meet("append"));
+    return wrap(directory_->append_file(name));
   }
   Result<bool> takes_capabilities() override { return directory_->takes_capabilities(); }
   Result<std::uint64_t> free_bytes() const override { return directory_->free_bytes(); }

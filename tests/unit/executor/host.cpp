@@ -84,7 +84,8 @@ struct World {
               host.clock,
               {CapabilitySet::all(), false, true, host.boot},
               listener,
-              &host.interrupted} {}
+              &host.interrupted,
+              host.caller} {}
 
   static std::unique_ptr<host::Directory> opened(const std::string& path, Faults& faults) {
     auto root = linux::open_root(path);
@@ -104,10 +105,19 @@ std::string raw_capabilities(const std::string& path) {
   return hex;
 }
 
+namespace {
+// It tells of what failed, too, and stays with the directories that it is in.
+bool is_audit(const std::string& path) {
+  return path == "/var" || path == "/var/lib" || path == "/var/lib/addonctl" ||
+         path.starts_with("/var/lib/addonctl/audit.");
+}
+}  // namespace
+
 Snapshot snapshot_of(const std::string& directory) {
   Snapshot snapshot;
   for (const auto& entry : fs::recursive_directory_iterator(directory)) {
     const std::string path = entry.path();
+    if (is_audit(path.substr(directory.size()))) continue;
     struct stat state {};
     REQUIRE(lstat(path.c_str(), &state) == 0);
     std::string what = fmt::format("{:06o} {}:{} ", state.st_mode, state.st_uid, state.st_gid);

@@ -84,6 +84,7 @@ class Host {
   std::set<std::string> unknown_users;
   bool offline = false;
   std::string boot = "boot-1";
+  host::Caller caller;
   Lines progress;
   std::function<void(std::string_view)> on_progress;  ///< called with what is done next
 

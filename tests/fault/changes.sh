@@ -1,0 +1,115 @@
+# shellcheck shell=bash
+# The changes of a host that are cut off, and how it is looked at afterwards. Sourced, with `work` a directory of its own,
+# `addonctl` the program, `passed` and `failed` set. `old` and `new` are the snapshots to compare with.
+
+# Calls by which anything durable changes. At those between them the host is as at one of these.
+calls=write,pwrite64,ftruncate,fsync,fdatasync,renameat,renameat2,unlinkat,mkdirat,symlinkat,fchmod,fchmodat,fchown,fchownat,fsetxattr,fremovexattr
+
+# --- changes: a template of the host before, and the command -----------------------------------
+
+bundle() {
+  local id=$1 version=$2 minor=${2#*.} directory=$work/bundles/$1-$2
+  minor=${minor%%.*}
+  mkdir -p "$directory"
+  cat >"$directory/addon.yaml" <<END
+id: $id
+name: Add-on $id
+version: $version
+description: A program that sleeps.
+kind: native
+delivery: pushed-artifact
+supervision: systemd-service
+language: c
+capabilities: [faults]
+requires: {os_capabilities: [CAP_NET_RAW], run_as: nobody}
+exec: {binary: $id}
+resources: {tasks_max: $((minor + 8))}
+config_schema: config.schema.json
+END
+  printf '[Unit]\nDescription=%s\n[Service]\nUser=nobody\nExecStart=/opt/addons/%s/current/%s\nCapabilityBoundingSet=CAP_NET_RAW\n[Install]\nWantedBy=multi-user.target\n' \
+    "$id $version" "$id" "$id" >"$directory/addon-$id.service"
+  echo '{"type": "object"}' >"$directory/config.schema.json"
+  echo "program $version" >"$directory/$id"
+}
+
+host_template() {
+  local root=$work/template-$1
+  mkdir -p "$root/etc/addonctl"
+  echo 'nobody:x:65534:65534::/:/usr/sbin/nologin' >"$root/etc/passwd"
+  cat >"$root/etc/addonctl/policy.yaml" <<'END'
+policy: faults
+version: 1
+capabilities: {allow: [CAP_NET_RAW]}
+supervision: {allow: [systemd-service]}
+delivery: {allow: [pushed-artifact]}
+run_as: {allow: [nobody]}
+units: {names: ["addon-*.service"]}
+END
+}
+
+on() { "$addonctl" --root "$1" "${@:2}"; }
+
+prepare() {
+  local change=$1 root=$work/template-$1
+  host_template "$change"
+  case $change in
+    install) command=(apply --yes "$work/bundles/a-1.0.0" "$work/bundles/b-1.0.0") ;;
+    upgrade)
+      on "$root" apply --yes "$work/bundles/a-1.0.0" "$work/bundles/b-1.0.0" &>/dev/null
+      command=(apply --yes "$work/bundles/a-1.1.0")
+      ;;
+    remove)
+      on "$root" apply --yes "$work/bundles/a-1.0.0" "$work/bundles/b-1.0.0" &>/dev/null
+      command=(remove --yes a b)
+      ;;
+    rollback)
+      on "$root" apply --yes "$work/bundles/a-1.0.0" &>/dev/null
+      on "$root" apply --yes "$work/bundles/a-1.1.0" &>/dev/null
+      command=(rollback --yes a)
+      ;;
+    *) echo "there is no change $change" >&2 && exit 2 ;;
+  esac
+}
+
+# "CALL N" for every call that it makes until it is done: strace counts each kind of call by itself.
+list_calls() {
+  strace -f -qq -o "$work/calls" -e trace="$calls" "$addonctl" --root "$work/root" "$@" >/dev/null 2>&1 </dev/null
+  sed -nE 's/^[0-9]+ +([a-z0-9]+)\(.*/\1/p' "$work/calls" | awk '{print $1, ++count[$1]}'
+}
+
+# --- what is left -------------------------------------------------------------------------------
+
+# All that tells one tree from another. A generation holds the time and inodes: its name counts. Directories of
+# addonctl's own state may be there without anything in them. The audit log tells of what failed, too.
+snapshot() {
+  (
+    cd "$1"
+    find . -path ./run -prune -o -path './var*' -type d -o -path './var/lib/addonctl/audit.*' \
+      -o -path ./var/lib/addonctl/generations/\* -printf '%p\n' \
+      -o -type d -printf '%p %y %m %U:%G\n' -o -printf '%p %y %m %U:%G %s %l\n'
+    find . -path ./run -prune -o -path ./var/lib/addonctl/generations -prune -o -path './var/lib/addonctl/audit.*' -o -type f -print0 |
+      xargs --null --no-run-if-empty sha256sum
+    getcap -r . 2>/dev/null
+  ) | LC_ALL=C sort
+}
+
+fail() {
+  echo "FAILED $*"
+  sed 's/^/  /' "$work/out" | tail -n 5
+  failed=$((failed + 1))
+}
+
+# check WHAT: the host below $work/root, after recovery.
+check() {
+  local what=$1 now
+  on "$work/root" recover >"$work/out" 2>&1 || { fail "$what: recover exits $?" && return; }
+  now=$(snapshot "$work/root")
+  if [[ $now != "$old" && $now != "$new" ]]; then
+    fail "$what: neither old nor new (< old, > now)"
+    diff <(echo "$old") <(echo "$now") | sed 's/^/  /' | head -n 20 || true
+    return
+  fi
+  on "$work/root" verify >"$work/out" 2>&1 || { fail "$what: verify exits $?" && return; }
+  on "$work/root" "${command[@]}" >"$work/out" 2>&1 || { [[ $now == "$new" ]] || { fail "$what: then ${command[0]} exits $?" && return; }; }
+  passed=$((passed + 1))
+}
