@@ -31,7 +31,7 @@ case_snapshots_see_every_kind_of_change() {
   local before change
   for change in 'echo x >>/opt/addons/f' 'chmod 0640 /opt/addons/f' 'chown operator /opt/addons/f' \
     'setcap cap_net_raw=ep /opt/addons/f' 'ln -sfn elsewhere /opt/addons/l' 'rm /opt/addons/l' \
-    'mkdir /opt/addons/d' 'chmod 0700 /opt/addons/d' 'touch /etc/systemd/system/x' 'mkdir -p /var/lib/addonctl'; do
+    'mkdir /opt/addons/d' 'chmod 0700 /opt/addons/d' 'touch /etc/systemd/system/x' 'mkdir -p /var/lib/addonctl/generations'; do
     host_run mkdir -p $ADDONS
     host_run sh -c '[ -e /opt/addons/f ] || echo y >/opt/addons/f; [ -L /opt/addons/l ] || ln -s here /opt/addons/l'
     before=$(snapshot)

@@ -11,7 +11,7 @@ killed_at() {
 }
 
 case_an_upgrade_killed_at_any_rename_is_undone_or_finished_by_recover() {
-  local call at old kills=0
+  local call at old kills=0 finished=0
   make_good probe 1.0.0
   apply "$BUNDLE"
   old=$(snapshot_installed)
@@ -23,6 +23,13 @@ case_an_upgrade_killed_at_any_rename_is_undone_or_finished_by_recover() {
       kills=$((kills + 1))
       expect_exit 0 addonctl recover
       expect_contains "$OUT" Recovered.
+      if [[ $ERR == *"it had been committed"* ]]; then
+        finished=$((finished + 1))
+        expect_running probe 1.1.0 cap_net_raw
+        expect_exit 0 addonctl rollback --yes probe
+        host_run rm -r $ADDONS/probe/versions/1.1.0
+        continue
+      fi
       expect_same "$old" "$(snapshot_installed)" "the host, killed at $call $at"
       expect_running probe 1.0.0 cap_net_raw
     done
@@ -31,7 +38,8 @@ case_an_upgrade_killed_at_any_rename_is_undone_or_finished_by_recover() {
     expect_exit 0 addonctl rollback --yes probe
     host_run rm -r $ADDONS/probe/versions/1.1.0
   done
-  ((kills == 4)) || fail "killed $kills times"
+  # The last rename is behind the commit: of the audit log's head.
+  ((kills == 5 && finished == 1)) || fail "killed $kills times, $finished of them behind the commit"
 }
 
 runs() { [[ $(process_program "$(main_pid "addon-$1.service")" 2>/dev/null) == "$ADDONS/$1/versions/$2/$1" ]]; }
