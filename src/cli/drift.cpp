@@ -22,10 +22,18 @@ std::string drop_in_path(const UnitName& unit) {
 
 class Search {
  public:
+  explicit Search(const executor::Prepared& repair) : repair_(repair) {}
+
   void operator()(const plan::Stage& step) {
-    add(step, "version", on_host(executor::version_dir(step.addon, step.version)), "as installed",
-        step.replaces ? "altered" : "missing");
     staged_.insert(step.addon);
+    const std::string directory = on_host(executor::version_dir(step.addon, step.version));
+    const auto files = repair_.differences.find(step.addon);
+    if (files == repair_.differences.end()) {
+      return add(step, "version", directory, "as installed", step.replaces ? "altered" : "missing");
+    }
+    for (const plan::FileDifference& file : files->second) {
+      add(step, file.kind, fmt::format("{}/{}", directory, file.path), file.expected, file.actual);
+    }
   }
 
   void operator()(const plan::SetCapabilities& step) {
@@ -99,6 +107,7 @@ class Search {
         {step.addon.str(), std::move(kind), std::move(path), std::move(expected), std::move(actual)});
   }
 
+  const executor::Prepared& repair_;
   std::vector<Drift> found_;
   std::set<AddonId> staged_;
   std::set<std::string> tampered_;
@@ -117,7 +126,7 @@ std::string shown(const std::string& value) {
 }  // namespace
 
 std::vector<Drift> find_drift(const executor::Prepared& repair) {
-  Search search;
+  Search search(repair);
   for (const plan::Step& step : repair.plan.steps) std::visit(search, step.action);
   for (const Finding& finding : repair.findings) search.finding(finding);
   return std::move(search).take();

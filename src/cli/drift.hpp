@@ -11,7 +11,9 @@ namespace addon::cli {
 /// One thing on the host that is not as the last generation records it.
 struct Drift {
   std::string addon;
-  std::string kind;  ///< "version", "file-capabilities", "unit", "current", "enablement", "running", "tree"
+  /// Of a file: "bytes", "mode", "owner", "links", "missing", "stray", "file-capabilities". Else: "version",
+  /// "unit", "drop-in", "current", "enablement", "running", "tree".
+  std::string kind;
   std::string path;  ///< on the host, or the unit's name; may be empty
   std::string expected;
   std::string actual;

@@ -28,6 +28,7 @@ class Preparation {
     TRY(wish());
     const host::HostState host = TRY(observe(subjects(), prepared_.generation.known, ports_));
     remember(host);
+    if (request_.verb == Request::Verb::repair) compare(host);
     plan::Compiled compiled = plan::compile(wish_, prepared_.generation, host, policy_.digest);
     append(prepared_.findings, std::move(compiled.findings));
     const auto today = std::chrono::floor<std::chrono::days>(ports_.clock.now());
@@ -70,6 +71,17 @@ class Preparation {
           if (file.sha256) known.insert_or_assign(file.state.identity, *file.sha256);
         }
       }
+    }
+  }
+
+  void compare(const host::HostState& host) {
+    for (const auto& [id, release] : prepared_.generation.addons) {
+      const auto addon = host.addons.find(id);
+      if (addon == host.addons.end()) continue;
+      const auto version = addon->second.inspected.find(release.version);
+      if (version == addon->second.inspected.end()) continue;
+      auto found = plan::differences(version->second, release, host);
+      if (!found.empty()) prepared_.differences.emplace(id, std::move(found));
     }
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -13,6 +14,7 @@
 #include "executor/generations.hpp"
 #include "executor/ports.hpp"
 #include "plan/compile.hpp"
+#include "plan/intact.hpp"
 #include "policy/judge.hpp"
 #include "policy/site_policy.hpp"
 
@@ -44,6 +46,8 @@ struct Prepared {
   /// What was last committed. Its known digests are joined by those that were computed now.
   plan::Generation generation;
   std::vector<std::string> warnings;  ///< sentences: records that are damaged
+  /// repair: what about the files of an add-on's recorded version is not as recorded.
+  std::map<AddonId, std::vector<plan::FileDifference>> differences;
 };
 
 /// Reads the bundles, observes the host, compiles and judges. Changes nothing. Each file is read

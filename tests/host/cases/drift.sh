@@ -61,6 +61,23 @@ case_a_stopped_unit_is_drift_and_repaired() {
   expect_drift_repaired addon-probe.service systemctl stop addon-probe.service
 }
 
+case_diff_names_what_about_which_file_has_drifted() {
+  local directory=$ADDONS/probe/versions/1.0.0
+  make_good probe 1.0.0
+  apply "$BUNDLE"
+  host_run sh -c "cd $directory && echo ' ' >>config.schema.json && chmod 0666 addon.yaml &&
+    chown operator addon-probe.service && touch extra"
+  expect_exit 5 addonctl diff --format json
+  OUT=$(jq "[.drift[] | {kind, path, expected, actual}] | sort_by(.path)" <<<"$OUT")
+  expect_json "map(.path) == [\"$directory/addon-probe.service\", \"$directory/addon.yaml\", \"$directory/config.schema.json\", \"$directory/extra\"]"
+  expect_json 'map(.kind) == ["owner", "mode", "bytes", "stray"]'
+  expect_json ".[0].expected == \"0:0\" and .[0].actual == \"$(host_run id -u operator):0\""
+  expect_json '.[1].expected == "0644" and .[1].actual == "0666"'
+  expect_json ".[2].actual == \"sha256:$(host_run sha256sum $directory/config.schema.json | cut -d ' ' -f 1)\""
+  apply "$BUNDLE"
+  expect_exit 0 addonctl diff
+}
+
 case_diff_of_an_untouched_host_is_silent_about_drift() {
   expect_exit 0 addonctl diff
   make_good probe 1.0.0
