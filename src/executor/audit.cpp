@@ -106,17 +106,6 @@ std::string_view last_line(std::string_view whole) {
   return before == std::string_view::npos ? whole : whole.substr(before + 1);
 }
 
-// Not synced into its directory: an older head says less, and the log may be ahead of it.
-Result<> put_head(host::Directory& directory, const AuditLink& link) {
-  const std::string temporary = host::temporary_name(kAuditHead);
-  const std::string text = head_text(link);
-  TRY(directory.remove_file(temporary));
-  const auto file = TRY(directory.create_file(temporary));
-  TRY(file->write(std::as_bytes(std::span(text))));
-  TRY(file->sync());
-  return directory.rename(temporary, kAuditHead, host::RenameMode::replace);
-}
-
 }  // namespace
 
 AuditRecord audit_record(const Intent& intent, AuditOutcome outcome) {
@@ -164,7 +153,7 @@ Result<> AuditLog::read_end() {
     end_ = promised;
     return {};
   }
-  return put_head(*directory_, end_);
+  return host::write_durably(*directory_, kAuditHead, head_text(end_), 0600);
 }
 
 Result<> AuditLog::rotate() {
@@ -180,9 +169,8 @@ Result<> AuditLog::append(const AuditRecord& record) {
   const std::string text = line.text() + "\n";
   TRY(file_->write(std::as_bytes(std::span(text))));
   TRY(file_->sync());
-  if (is_empty_) TRY(directory_->sync());  // a new log has its name there
-  is_empty_ = false;
-  TRY(put_head(*directory_, line.link));
+  // With this the directory, and so the name of a new log, is durable, too.
+  TRY(host::write_durably(*directory_, kAuditHead, head_text(line.link), 0600));
   end_ = line.link;
   last_transaction_ = record.transaction;
   if (ports_->event_log != nullptr) ports_->event_log->write(event(record, end_));

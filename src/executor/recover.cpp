@@ -35,11 +35,11 @@ class Recovering {
       TRY_CONTEXT(what, undo());
     }
     TRY_CONTEXT(what, remove_if_undone());
-    if (const auto told = tell(); !told) {
-      // The host is whole, so nobody has to wait; the journal stays, and the next run tells.
-      recovery_.warnings.push_back("cannot write the audit log: " + told.error().message());
-      return std::move(recovery_);
-    }
+    // Until this is told the journal stays, and there can be only one: nobody goes on meanwhile.
+    TRY_CONTEXT(
+        fmt::format("{} of {} was cut off and the host is whole again, but the audit log cannot be written",
+                    open_.intent.verb, open_.intent.time),
+        tell());
     TRY_CONTEXT(what, end_journal(context_.ports.root, open_.intent.transaction));
     TRY_CONTEXT(what, remove_if_undone());  // those that the journal itself stood in
     return std::move(recovery_);

@@ -28,7 +28,7 @@ struct Recovery {
 /// that it committed. The journal alone decides. May itself be cut off anywhere, and is run again then. A
 /// damaged journal is put aside with a warning and stops nothing. After a reboot nothing is stopped or
 /// started: systemd does that by itself. Error: kind undo_failed when something could not be put back; the
-/// journal stays. Precondition: the caller holds the lock.
+/// journal stays, as it does where the audit log cannot be written. Precondition: the caller holds the lock.
 Result<Recovery> recover(Ports& ports);
 
 /// Whether a transaction is open: under way, where somebody holds the lock, or cut off.

@@ -34,7 +34,7 @@ unsigned flags_of(host::RenameMode mode) {
   return 0;
 }
 
-/// Why a directory that was there before must not be built in; "" when it may.
+/// Why what was there before must not be built in or written to; "" when it may.
 std::string distrust(const host::FileState& state) {
   if (state.uid != root) {
     return fmt::format("it belongs to uid {}, not to root; run chown root:root on it once you know why",
@@ -134,8 +134,11 @@ Result<std::unique_ptr<host::File>> Tree::append_file(std::string_view name) {
   if (!fd) return tl::unexpected(error("open", opened, fd.error()));
   const auto state = state_at(fd->get(), "");
   if (!state) return tl::unexpected(error("open", opened, state.error()));
-  if (state->type != host::FileType::regular) return tl::unexpected(error("open", opened, EINVAL));
-  if (state->uid != root || (state->mode & 0022U) != 0) return tl::unexpected(error("open", opened, EPERM));
+  const std::string reason =
+      state->type == host::FileType::regular ? distrust(*state) : "it is not a regular file; remove it";
+  if (!reason.empty()) {
+    return tl::unexpected(refusal("append to", shown_path(path_, opened), reason, EPERM));
+  }
   return std::make_unique<OpenFile>(std::move(*fd), shown_path(path_, opened));
 }
 

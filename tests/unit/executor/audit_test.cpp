@@ -296,3 +296,38 @@ TEST_CASE("wherever a run is killed, it is one line of the log once it is recove
     CHECK(checked(host).problems == Lines{});
   }
 }
+
+TEST_CASE("while the log cannot be written nothing goes on, and what was cut off is recorded later") {
+  NEEDS_ROOT();
+  Host host;
+  host.install("probe", probe_files("1.0.0"));
+  host.write_bundle("probe", probe_files("1.1.0"));
+  const Snapshot before = host.snapshot();
+  const auto prepared = host.prepare(host.apply({"probe"}));
+  REQUIRE(prepared);
+  host.faults.kill_at = 60;
+  CHECK_THROWS_AS(static_cast<void>(host.execute(*prepared)), Killed);
+  host.faults = {};
+  REQUIRE(chmod((host / kLog).c_str(), 0666) == 0);
+  CHECK_THAT(error_of(host.recover()), Catch::Contains("the host is whole again") &&
+                                           Catch::Contains("audit.log") && Catch::Contains("chmod go-w"));
+  CHECK(names_in(host / "var/lib/addonctl/journal").size() == 1);
+  REQUIRE(chmod((host / kLog).c_str(), 0600) == 0);
+  REQUIRE(error_of(host.recover()) == "");
+  CHECK(difference(before, host.snapshot()) == Lines{});
+  CHECK(told(host).back() == "apply undone 2: changed probe 1.0.0 to 1.1.0");
+}
+
+TEST_CASE("the log is no link and no pipe") {
+  NEEDS_ROOT();
+  Host host;
+  host.write_bundle("probe", probe_files("1.0.0"));
+  std::filesystem::create_directories(host / "var/lib/addonctl");
+  const std::string outside = host / "outside";
+  write_file(outside, "x");
+  SECTION("a link") { std::filesystem::create_symlink(outside, host / kLog); }
+  SECTION("a pipe") { REQUIRE(mkfifo((host / kLog).c_str(), 0600) == 0); }
+  CHECK(kind_of(host.run(host.apply({"probe"}))) == ErrorKind::rolled_back);
+  CHECK(read_file(outside) == "x");
+  CHECK_FALSE(exists(host / "opt/addons/probe/current"));
+}
