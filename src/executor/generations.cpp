@@ -94,6 +94,13 @@ Result<Generations> read_generations(const host::Directory& root) {
   return generations;
 }
 
+Result<std::uint64_t> last_number(const host::Directory& root) {
+  const auto directory = TRY(root.open_directory_if_present(generations_dir()));
+  if (directory == nullptr) return std::uint64_t{0};
+  const std::vector<std::uint64_t> numbers = TRY(record_numbers(*directory));
+  return numbers.empty() ? 0 : numbers.back();
+}
+
 Result<LastGeneration> read_last_generation(const host::Directory& root) {
   LastGeneration last;
   const auto directory = TRY(root.open_directory_if_present(generations_dir()));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct Generations {
 };
 
 Result<Generations> read_generations(const host::Directory& root);
+
+/// The highest number of a record, readable or not; 0 where there is none.
+Result<std::uint64_t> last_number(const host::Directory& root);
 
 /// A record that is not what was written, or that others than root can write.
 struct DamagedRecord {

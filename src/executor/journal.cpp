@@ -130,6 +130,14 @@ Result<> end_journal(host::Directory& root, const std::string& transaction) {
   return directory == nullptr ? Result<>() : directory->remove_file(transaction + std::string(kSuffix));
 }
 
+Result<bool> has_open_journal(const host::Directory& root) {
+  const auto directory = TRY(root.open_directory_if_present(journal_dir()));
+  if (directory == nullptr) return false;
+  const std::vector<host::DirectoryEntry> entries = TRY(directory->list());
+  return std::any_of(entries.begin(), entries.end(),
+                     [](const host::DirectoryEntry& entry) { return entry.name.ends_with(kSuffix); });
+}
+
 Result<JournalState> read_journal(const host::Directory& root) {
   JournalState state;
   const auto directory = TRY(root.open_directory_if_present(journal_dir()));

@@ -59,6 +59,9 @@ class Journal {
 /// power cut brings it back, what it asks for is done already.
 Result<> end_journal(host::Directory& root, const std::string& transaction);
 
+/// Whether a journal is there: its run is under way, or was cut off. Reads none of them.
+Result<bool> has_open_journal(const host::Directory& root);
+
 /// What is in the directory of journals.
 struct JournalState {
   std::optional<OpenTransaction> open;

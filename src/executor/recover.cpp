@@ -125,8 +125,4 @@ Result<Recovery> recover(Ports& ports) {
   return recovery;
 }
 
-Result<bool> is_transaction_open(const host::Directory& root) {
-  return TRY(read_journal(root)).open.has_value();
-}
-
 }  // namespace addon::executor

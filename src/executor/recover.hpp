@@ -31,7 +31,4 @@ struct Recovery {
 /// journal stays, as it does where the audit log cannot be written. Precondition: the caller holds the lock.
 Result<Recovery> recover(Ports& ports);
 
-/// Whether a transaction is open: under way, where somebody holds the lock, or cut off.
-Result<bool> is_transaction_open(const host::Directory& root);
-
 }  // namespace addon::executor

@@ -10,6 +10,7 @@
 #include "cli/commands/all.hpp"
 #include "cli/drift.hpp"
 #include "cli/session.hpp"
+#include "cli/settled.hpp"
 #include "core/text.hpp"
 
 namespace addon::cli {
@@ -33,8 +34,9 @@ Result<executor::Prepared> repair_of(const Context& context, const std::set<Addo
   request.verb = executor::Request::Verb::repair;
   request.addons = ids;
   // Nothing will be run, so nothing has to be allowed.
-  executor::Prepared prepared =
-      TRY(executor::prepare(request, policy::SitePolicy::nothing(), session->ports()));
+  executor::Prepared prepared = TRY(look_settled(session->root(), [&] {
+    return executor::prepare(request, policy::SitePolicy::nothing(), session->ports());
+  }));
   TRY(check_recorded(ids, prepared.generation));
   return prepared;
 }

@@ -14,6 +14,7 @@
 #include "cli/policy_files.hpp"
 #include "cli/render_plan.hpp"
 #include "cli/session.hpp"
+#include "cli/settled.hpp"
 #include "core/text.hpp"
 #include "executor/prepare.hpp"
 
@@ -65,7 +66,8 @@ Result<Compiled> compile(const Context& context, const Arguments& arguments) {
   request.verb = sources.empty() ? executor::Request::Verb::repair : executor::Request::Verb::apply;
   request.bundles = TRY(open_sources(sources));
   request.prune = arguments.prune;
-  executor::Prepared prepared = TRY(executor::prepare(request, policy.policy, session->ports()));
+  executor::Prepared prepared = TRY(look_settled(
+      session->root(), [&] { return executor::prepare(request, policy.policy, session->ports()); }));
   show_paths(prepared.findings, sources);
   return Compiled{std::move(prepared), std::move(policy)};
 }

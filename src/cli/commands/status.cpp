@@ -6,6 +6,7 @@
 
 #include "cli/addon_ids.hpp"
 #include "cli/commands/all.hpp"
+#include "cli/settled.hpp"
 
 namespace addon::cli {
 
@@ -23,7 +24,7 @@ void declare(CLI::App& app, Arguments& arguments) { app.add_option("ID", argumen
 Result<HostReport> read(const Context& context, const Arguments& arguments) {
   const std::set<AddonId> ids = TRY(parse_ids(arguments.operands));
   auto session = TRY(Session::open(context.options, context.console));
-  return read_status(*session, ids);
+  return look_settled(session->root(), [&] { return read_status(*session, ids); });
 }
 
 Report run(const Context& context, const Arguments& arguments) {

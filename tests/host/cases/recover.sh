@@ -45,7 +45,7 @@ case_an_upgrade_killed_at_any_rename_is_undone_or_finished_by_recover() {
 runs() { [[ $(process_program "$(main_pid "addon-$1.service")" 2>/dev/null) == "$ADDONS/$1/versions/$2/$1" ]]; }
 
 case_an_upgrade_killed_while_it_watches_the_service_brings_the_old_one_back() {
-  local old waiting
+  local old waiting verb
   make_good probe 1.0.0
   apply "$BUNDLE"
   old=$(snapshot)
@@ -54,8 +54,14 @@ case_an_upgrade_killed_while_it_watches_the_service_brings_the_old_one_back() {
   host_run sh -c "addonctl apply --yes $BUNDLE >/dev/null 2>&1 & echo \$! >/root/work/run; wait" || true &
   waiting=$!
   wait_until 30 runs probe 1.1.0
+  # Nobody who looks waits for it, and nobody is shown what is half of each.
+  for verb in status diff plan; do
+    expect_exit 7 addonctl $verb
+    expect_contains "$ERR" "the host is between two generations"
+  done
   host_run sh -c 'kill -9 $(cat /root/work/run)'
   wait $waiting || true
+  expect_exit 7 addonctl status
   expect_ne "$old" "$(snapshot)" "the host after the kill"
   expect_exit 0 addonctl recover
   expect_contains "$ERR" "was undone, and the host is as it was before"
