@@ -81,8 +81,11 @@ class Search {
   void operator()(const plan::SetRunning& step) {
     const bool wanted = step.action != plan::RunAction::stop;
     if (wanted == step.active_before) return;
-    add(step, "running", step.unit.str(), wanted ? "active" : "inactive",
-        step.active_before ? "active" : "inactive");
+    const auto state = repair_.unit_states.find(step.unit);
+    const std::string actual = state != repair_.unit_states.end() ? state->second
+                               : step.active_before               ? "active"
+                                                                  : "inactive";
+    add(step, "running", step.unit.str(), wanted ? "active" : "inactive", actual);
   }
 
   void operator()(const plan::Reload&) {}

@@ -75,6 +75,9 @@ class Preparation {
   }
 
   void compare(const host::HostState& host) {
+    for (const auto& [name, unit] : host.units) {
+      if (unit.status) prepared_.unit_states.emplace(name, unit.status->active_state);
+    }
     for (const auto& [id, release] : prepared_.generation.addons) {
       const auto addon = host.addons.find(id);
       if (addon == host.addons.end()) continue;

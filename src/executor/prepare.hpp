@@ -48,6 +48,8 @@ struct Prepared {
   std::vector<std::string> warnings;  ///< sentences: records that are damaged
   /// repair: what about the files of an add-on's recorded version is not as recorded.
   std::map<AddonId, std::vector<plan::FileDifference>> differences;
+  /// repair: the state that systemd says each unit is in: "active", "failed"; none below --root.
+  std::map<UnitName, std::string> unit_states;
 };
 
 /// Reads the bundles, observes the host, compiles and judges. Changes nothing. Each file is read

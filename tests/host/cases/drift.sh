@@ -61,6 +61,15 @@ case_a_stopped_unit_is_drift_and_repaired() {
   expect_drift_repaired addon-probe.service systemctl stop addon-probe.service
 }
 
+case_diff_says_of_a_service_that_died_that_it_failed() {
+  make_good probe 1.0.0
+  apply "$BUNDLE"
+  host_run systemctl kill --signal=KILL addon-probe.service
+  wait_until 10 host_run systemctl is-failed --quiet addon-probe.service
+  expect_exit 5 addonctl diff --format json
+  expect_json '.drift == [{"addon": "probe", "kind": "running", "path": "addon-probe.service", "expected": "active", "actual": "failed"}]'
+}
+
 case_diff_names_what_about_which_file_has_drifted() {
   local directory=$ADDONS/probe/versions/1.0.0
   make_good probe 1.0.0
