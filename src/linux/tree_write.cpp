@@ -128,7 +128,7 @@ Result<std::unique_ptr<host::File>> Tree::append_file(std::string_view name) {
   auto fd = open_beneath(fd_.get(), opened, flags);
   if (!fd && fd.error() == ENOENT) {
     // Not O_RDWR as a new file: what is written next is at its end whoever else has written to it.
-    TRY(create_file(name));
+    if (auto made = create_file(name); !made) return tl::unexpected(std::move(made).error());
     fd = open_beneath(fd_.get(), opened, flags);
   }
   if (!fd) return tl::unexpected(error("open", opened, fd.error()));
