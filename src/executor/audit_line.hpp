@@ -21,7 +21,7 @@ struct AuditLink {
 /// One line of the audit log without its line feed: canonical JSON (RFC 8785) of the record with "seq",
 /// "prev", the hash of the line before, and "hash", the SHA-256 of the canonical JSON of everything else in
 /// the line.
-struct AuditLine {
+struct AuditLine {  // NOLINT(bugprone-exception-escape): Json moves without an exception
   AuditLink link;
   Digest prev;
   Json record;  ///< without "hash"

@@ -1,5 +1,6 @@
 #include "linux/journald.hpp"
 
+#include <fmt/format.h>
 #include <sys/uio.h>
 
 // Where a message comes from is of no use to those who read it.
@@ -15,7 +16,7 @@ void Journald::write(const host::EventFields& fields) {
   std::vector<std::string> texts;
   texts.reserve(fields.size() + 1);
   texts.emplace_back("SYSLOG_IDENTIFIER=addonctl");
-  for (const auto& [name, value] : fields) texts.push_back(name + "=" + value);
+  for (const auto& [name, value] : fields) texts.push_back(fmt::format("{}={}", name, value));
   std::vector<iovec> vector;
   vector.reserve(texts.size());
   for (std::string& text : texts) vector.push_back({text.data(), text.size()});

@@ -49,7 +49,7 @@ std::string who(const host::Caller& caller) {
   const auto named = [](const std::string& name, unsigned uid) {
     return name.empty() ? fmt::format("user {}", uid) : name;
   };
-  const std::string user =
+  std::string user =
       caller.login_uid ? named(caller.login_user, *caller.login_uid) : named(caller.user, caller.uid);
   if (!caller.remote_host.empty()) return fmt::format("{}, from {}", user, caller.remote_host);
   if (!caller.tty.empty()) return fmt::format("{}, on {}", user, caller.tty);

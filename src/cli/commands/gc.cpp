@@ -53,7 +53,7 @@ Result<> collect(executor::Ports& ports, const executor::Garbage& garbage) {
   for (const auto& [id, version] : garbage.versions) {
     if (record.addons.empty() || record.addons.back() != id.str()) record.addons.push_back(id.str());
   }
-  const auto collected = executor::collect(ports.root, garbage);
+  auto collected = executor::collect(ports.root, garbage);
   if (!collected) {
     record.outcome = executor::AuditOutcome::failed;
     record.error = collected.error().message();
