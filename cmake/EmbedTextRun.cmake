@@ -5,11 +5,11 @@ string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${bytes}")
 file(WRITE ${OUT} "#include <string_view>
 namespace addon::embedded {
 namespace {
-constexpr char bytes[] = {
+constexpr char ${SYMBOL}_bytes[] = {
 ${bytes}
 '\\0'};
 }
 extern const std::string_view ${SYMBOL};
-const std::string_view ${SYMBOL}(bytes, sizeof bytes - 1);
+const std::string_view ${SYMBOL}(${SYMBOL}_bytes, sizeof ${SYMBOL}_bytes - 1);
 }
 ")

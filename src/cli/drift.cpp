@@ -6,6 +6,7 @@
 #include <set>
 #include <variant>
 
+#include "cli/report.hpp"
 #include "cli/terminal.hpp"
 #include "executor/layout.hpp"
 
@@ -115,8 +116,6 @@ class Search {
   std::set<AddonId> staged_;
   std::set<std::string> tampered_;
 };
-
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 std::string or_none(const std::string& text) { return text.empty() ? "(none)" : text; }
 

@@ -9,6 +9,7 @@
 
 #include "bundle/bundle.hpp"
 #include "cli/addon_ids.hpp"
+#include "cli/report.hpp"
 #include "executor/generations.hpp"
 #include "executor/layout.hpp"
 #include "plan/lint.hpp"
@@ -152,7 +153,6 @@ class Table {
   std::size_t what_width_ = 0;
 };
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 Json number_or_null(int number) { return number == 0 ? Json(nullptr) : Json(number); }
 }  // namespace
 

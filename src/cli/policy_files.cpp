@@ -16,7 +16,7 @@ namespace addon::cli {
 
 namespace {
 // More than the parser accepts, so that it is the one to refuse what is too large.
-constexpr std::size_t kReadLimit = std::size_t{16} << 20;
+constexpr std::size_t kLargestPolicy = std::size_t{16} << 20;
 
 tl::unexpected<Error> not_believed(Error error, const std::string& file) {
   const bool untrusted = error.errno_value() == EPERM || error.errno_value() == ELOOP;
@@ -35,11 +35,11 @@ tl::unexpected<Error> not_believed(Error error, const std::string& file) {
 
 Result<std::optional<std::string>> read_file(const std::string& file, PolicyTrust trust) {
   if (trust == PolicyTrust::root_only) {
-    auto text = linux::read_trusted_file(file, kReadLimit);
+    auto text = linux::read_trusted_file(file, kLargestPolicy);
     if (!text) return not_believed(std::move(text).error(), file);
     return text;
   }
-  auto text = read_text(file, kReadLimit);
+  auto text = read_text(file, kLargestPolicy);
   if (text) return std::optional(std::move(*text));
   if (text.error().errno_value() == ENOENT) return std::nullopt;
   return tl::unexpected(std::move(text).error());
@@ -90,7 +90,7 @@ Result<LoadedPolicy> load_policy_files(const std::vector<std::string>& files) {
   std::vector<policy::PolicyFile> texts;
   std::vector<Finding> unreadable;
   for (const std::string& file : files) {
-    auto text = read_text(file, kReadLimit);
+    auto text = read_text(file, kLargestPolicy);
     if (text) {
       texts.push_back({file, std::move(*text)});
     } else {

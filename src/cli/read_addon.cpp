@@ -15,10 +15,10 @@ namespace addon::cli {
 
 namespace {
 // One more than the parser accepts, so that it is the one to refuse what is too large.
-constexpr std::size_t kReadLimit = (std::size_t{1} << 20) + 1;
+constexpr std::size_t kLargestManifest = (std::size_t{1} << 20) + 1;
 
 ReadAddon read_manifest(const std::string& path) {
-  const auto text = read_text(path, kReadLimit);
+  const auto text = read_text(path, kLargestManifest);
   if (!text) {
     return {std::nullopt, {make_finding(rules::document_unreadable, text.error().message(), {path, 0, 0})}};
   }

@@ -5,8 +5,9 @@
 
 namespace addon::cli {
 
-namespace {
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+namespace {
 Json number_or_null(int number) { return number == 0 ? Json(nullptr) : Json(number); }
 
 Json to_json(const std::optional<PolicyRef>& policy) {

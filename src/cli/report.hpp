@@ -33,6 +33,8 @@ Report misused(std::string message, std::string hint);
 /// The exit code of a run that found these: 0 without errors.
 int exit_code(const std::vector<Finding>& findings);
 
+/// "" is null, as everywhere in this program's JSON where there is nothing to say.
+Json text_or_null(const std::string& text);
 Json to_json(const Finding& finding);
 /// {"schema": "addonctl.report/v1", "verb", "exit", "findings", …}; with "error" if there is one.
 Json to_json(const Report& report, std::string_view verb);

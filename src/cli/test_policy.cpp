@@ -18,7 +18,7 @@ namespace addon::cli {
 
 namespace {
 // One more than the parser accepts, so that it is the one to refuse what is too large.
-constexpr std::size_t kReadLimit = (std::size_t{1} << 20) + 1;
+constexpr std::size_t kLargestPolicyTest = (std::size_t{1} << 20) + 1;
 
 std::string beside(const std::string& file, const std::string& path) {
   return (std::filesystem::path(file).parent_path() / path).lexically_normal().string();
@@ -29,7 +29,7 @@ class Tester {
   Tester(const GlobalOptions& options, std::chrono::sys_days today) : options_(options), today_(today) {}
 
   void file(const std::string& name) {
-    const auto text = read_text(name, kReadLimit);
+    const auto text = read_text(name, kLargestPolicyTest);
     if (!text) {
       return add({make_finding(rules::document_unreadable, text.error().message(), {name, 0, 0})});
     }

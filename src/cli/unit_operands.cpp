@@ -17,7 +17,7 @@ namespace addon::cli {
 
 namespace {
 namespace fs = std::filesystem;
-constexpr std::size_t kReadLimit = std::size_t{1} << 24U;
+constexpr std::size_t kLargestUnit = std::size_t{1} << 24U;
 
 Finding unreadable(std::string message, const std::string& file) {
   return make_finding(rules::document_unreadable, std::move(message), {file, 0, 0});
@@ -54,7 +54,7 @@ Result<unit::LoadedUnit> load_file(const std::string& file, const unit::FullName
   loaded.unit.file = file;
   for (std::string& path : drop_ins_of(file)) loaded.drop_ins.push_back({std::move(path), name.str()});
   if (leads_to_null(file)) return loaded;
-  const std::string text = TRY(read_text(file, kReadLimit));
+  const std::string text = TRY(read_text(file, kLargestUnit));
   if (text.empty()) return loaded;
   loaded.state = unit::LoadState::loaded;
   unit::ParsedUnit parsed = unit::parse_unit(text, file);
@@ -62,7 +62,7 @@ Result<unit::LoadedUnit> load_file(const std::string& file, const unit::FullName
   loaded.findings = std::move(parsed.findings);
   for (const unit::DropIn& drop_in : loaded.drop_ins) {
     if (leads_to_null(drop_in.path)) continue;
-    unit::ParsedUnit more = unit::parse_unit(TRY(read_text(drop_in.path, kReadLimit)), drop_in.path);
+    unit::ParsedUnit more = unit::parse_unit(TRY(read_text(drop_in.path, kLargestUnit)), drop_in.path);
     unit::add_drop_in(loaded.unit, std::move(more.unit));
     loaded.findings.insert(loaded.findings.end(), more.findings.begin(), more.findings.end());
   }

@@ -13,9 +13,8 @@ namespace addon {
 inline namespace core {
 
 namespace {
-struct Deleter {
+struct FreeAlgorithm {
   void operator()(EVP_MD* algorithm) const { EVP_MD_free(algorithm); }
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
 // EVP's calls fail here only for want of memory, which is reported as everywhere else in C++.
@@ -32,7 +31,7 @@ EVP_MD* fetch_sha256() {
 
 // Fetching costs more than hashing a small file, so it is done once.
 const EVP_MD* sha256() {
-  static const std::unique_ptr<EVP_MD, Deleter> algorithm(fetch_sha256());
+  static const std::unique_ptr<EVP_MD, FreeAlgorithm> algorithm(fetch_sha256());
   require(algorithm != nullptr);
   return algorithm.get();
 }
@@ -42,7 +41,10 @@ constexpr std::string_view algorithm_prefix = "sha256:";
 }  // namespace
 
 struct Sha256::Context {
-  std::unique_ptr<EVP_MD_CTX, Deleter> evp{EVP_MD_CTX_new()};
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  std::unique_ptr<EVP_MD_CTX, Free> evp{EVP_MD_CTX_new()};
 };
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {

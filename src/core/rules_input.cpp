@@ -1,15 +1,9 @@
 // Rules about what the author of an add-on writes: documents, manifests, units and bundles.
-#include "core/rules.hpp"
+#include "core/rule_words.hpp"
 
 namespace addon {
 inline namespace core {
 namespace rules {
-
-namespace {
-constexpr auto error = Severity::error;
-constexpr auto warning = Severity::warning;
-constexpr auto invalid = RuleOutcome::invalid;
-}  // namespace
 
 // Documents.
 

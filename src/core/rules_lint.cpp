@@ -1,14 +1,9 @@
 // Rules about lint itself: comments that ask it to ignore a finding, and what it did not get to see.
-#include "core/rules.hpp"
+#include "core/rule_words.hpp"
 
 namespace addon {
 inline namespace core {
 namespace rules {
-
-namespace {
-constexpr auto warning = Severity::warning;
-constexpr auto invalid = RuleOutcome::invalid;
-}  // namespace
 
 constinit const Rule lint_ignore_denied{
     "lint-ignore-denied", warning, invalid, "A comment asks lint to ignore what policy denies.",

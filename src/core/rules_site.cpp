@@ -1,17 +1,9 @@
 // Rules about what a site allows and what a host is: policy, traps, hosts and plans.
-#include "core/rules.hpp"
+#include "core/rule_words.hpp"
 
 namespace addon {
 inline namespace core {
 namespace rules {
-
-namespace {
-constexpr auto error = Severity::error;
-constexpr auto warning = Severity::warning;
-constexpr auto invalid = RuleOutcome::invalid;
-constexpr auto denied = RuleOutcome::denied;
-constexpr auto failed = RuleOutcome::failed;
-}  // namespace
 
 // Policy.
 

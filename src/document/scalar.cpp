@@ -80,20 +80,20 @@ IntegerValue integer_value(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   IntegerValue out;
   if (std::from_chars(text.data(), text.data() + text.size(), out.value, base).ec == std::errc()) return out;
-  using Limits = std::numeric_limits<std::int64_t>;
-  return {is_negative ? Limits::min() : Limits::max(), false};
+  using Numeric = std::numeric_limits<std::int64_t>;
+  return {is_negative ? Numeric::min() : Numeric::max(), false};
 }
 
 double number_value(std::string_view text) {
-  using Limits = std::numeric_limits<double>;
+  using Numeric = std::numeric_limits<double>;
   const bool is_negative = text.starts_with('-');
-  if (is_infinity(text)) return is_negative ? -Limits::infinity() : Limits::infinity();
-  if (is_not_a_number(text)) return Limits::quiet_NaN();
+  if (is_infinity(text)) return is_negative ? -Numeric::infinity() : Numeric::infinity();
+  if (is_not_a_number(text)) return Numeric::quiet_NaN();
   if (is_integer(text)) return static_cast<double>(integer_value(text).value);
   if (text.starts_with('+')) text.remove_prefix(1);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::result_out_of_range) return is_negative ? -Limits::max() : Limits::max();
+  if (error == std::errc::result_out_of_range) return is_negative ? -Numeric::max() : Numeric::max();
   return value;
 }
 

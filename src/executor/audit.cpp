@@ -18,7 +18,7 @@ namespace addon::executor {
 
 namespace {
 
-constexpr std::size_t kLargest = std::size_t{64} << 20;
+constexpr std::size_t kLargestAudit = std::size_t{64} << 20;
 constexpr std::size_t kLongestError = 2000;
 
 struct OutcomeText {
@@ -97,7 +97,7 @@ RelativePath named(const std::string& name) { return RelativePath::of({name}); }
 Result<std::optional<std::string>> read_if_present(const host::Directory& directory,
                                                    const std::string& name) {
   if (!TRY(directory.stat(named(name)))) return std::nullopt;
-  return std::optional(TRY(directory.read_file(named(name), kLargest)));
+  return std::optional(TRY(directory.read_file(named(name), kLargestAudit)));
 }
 
 std::string_view last_line(std::string_view whole) {

@@ -16,7 +16,7 @@ namespace addon::executor {
 
 namespace {
 
-constexpr std::size_t kLargest = std::size_t{64} << 20;
+constexpr std::size_t kLargestLog = std::size_t{64} << 20;
 
 // "audit.log.3" -> 3. Of other names nothing is known.
 std::optional<std::uint64_t> number_of(std::string_view name) {
@@ -58,7 +58,7 @@ class Check {
  private:
   // The first break of the chain in each file: what follows may all come of it.
   Result<> file(const std::string& name) {
-    const std::string text = TRY(directory_.read_file(RelativePath::of({name}), kLargest));
+    const std::string text = TRY(directory_.read_file(RelativePath::of({name}), kLargestLog));
     std::uint64_t number = 0;
     std::optional<std::string> broken;
     for (std::string_view rest = text; !rest.empty();) {
@@ -120,7 +120,8 @@ class Check {
           fmt::format("{} is missing, so nothing tells whether the log has lost its end", path));
       return {};
     }
-    const std::string text = TRY(directory_.read_file(RelativePath::of({std::string(kAuditHead)}), kLargest));
+    const std::string text =
+        TRY(directory_.read_file(RelativePath::of({std::string(kAuditHead)}), kLargestLog));
     const auto promised = parse_head(text);
     const AuditLink end = end_.value_or(AuditLink{});
     if (!promised) {

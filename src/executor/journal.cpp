@@ -23,7 +23,7 @@ using plan::text_field;
 constexpr std::string_view kVersion = "1 ";
 constexpr std::string_view kSuffix = ".journal";
 constexpr std::size_t kDigest = 64;
-constexpr std::size_t kLargest = std::size_t{64} << 20;
+constexpr std::size_t kLargestJournal = std::size_t{64} << 20;
 
 std::string line_of(const Json& record) {
   const std::string text = canonical(record);
@@ -146,7 +146,7 @@ Result<JournalState> read_journal(const host::Directory& root) {
     if (!entry.name.ends_with(kSuffix)) continue;
     const auto name = RelativePath::parse(entry.name);
     if (!name) continue;
-    auto text = directory->read_file(*name, kLargest);
+    auto text = directory->read_file(*name, kLargestJournal);
     if (!text && entry.type == host::FileType::regular) return tl::unexpected(std::move(text).error());
     auto found = text ? read_text(*text) : tl::unexpected(std::move(text).error());
     const bool fits = found && (!*found || (*found)->intent.transaction + std::string(kSuffix) == entry.name);

@@ -14,7 +14,6 @@ namespace addon::executor {
 namespace {
 // As the kernel; path_resolution(7).
 constexpr int most_links = 40;
-constexpr unsigned writable_by_others = 0022;
 constexpr unsigned sticky = 01000;
 
 std::deque<std::string> segments_of(std::string_view path) {
@@ -71,7 +70,7 @@ class Walk {
       add(fmt::format("{} belongs to user {}", path, state.uid));
       return;
     }
-    if ((state.mode & writable_by_others) == 0) return;
+    if (!state.writable_by_others()) return;
     // Of what root has in a sticky directory, only root can take the place; what is not there anyone can
     // make.
     if (!is_last && state.type == host::FileType::directory && (state.mode & sticky) != 0) {

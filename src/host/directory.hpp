@@ -37,6 +37,9 @@ struct FileState {
   unsigned gid = 0;
   std::uint64_t links = 1;
   FileIdentity identity;
+
+  /// Whether its group or others may write to it.
+  bool writable_by_others() const { return (mode & 0022U) != 0; }
 };
 
 /// File capabilities as bits, whatever text or revision they were written in. capabilities(7).

@@ -20,7 +20,6 @@ namespace addon::linux {
 
 namespace {
 constexpr unsigned root = 0;
-constexpr unsigned writable_by_others = S_IWGRP | S_IWOTH;
 
 unsigned flags_of(host::RenameMode mode) {
   switch (mode) {
@@ -41,7 +40,7 @@ std::string distrust(const host::FileState& state) {
                        state.uid);
   }
   const bool sticky = (state.mode & S_ISVTX) != 0;
-  if ((state.mode & writable_by_others) != 0 && !sticky) {
+  if (state.writable_by_others() && !sticky) {
     return fmt::format("its mode {:04o} lets others than root write to it; run chmod go-w on it", state.mode);
   }
   return "";

@@ -14,11 +14,7 @@
 namespace addon::linux {
 
 namespace {
-constexpr unsigned writable_by_others = S_IWGRP | S_IWOTH;
-
 enum class Position { above, last };
-
-bool is_shared(const host::FileState& state) { return (state.mode & writable_by_others) != 0; }
 
 /// Why one component cannot be trusted, and what to do; "" when it can.
 std::string distrust(const host::FileState& state, const std::string& path, Position position) {
@@ -30,7 +26,7 @@ std::string distrust(const host::FileState& state, const std::string& path, Posi
                        path, state.uid, path);
   }
   const bool sticky = state.type == host::FileType::directory && (state.mode & S_ISVTX) != 0;
-  if (is_shared(state) && !(sticky && position == Position::above)) {
+  if (state.writable_by_others() && !(sticky && position == Position::above)) {
     return fmt::format("{} may be written to by others than root (mode {:04o}); run chmod go-w {}", path,
                        state.mode, path);
   }
@@ -58,7 +54,7 @@ class Walk {
 
   /// `flags` are those of openat(2) for this component.
   Result<> enter(const std::string& name, int flags, Position position) {
-    const bool was_shared = is_shared(at_.state);
+    const bool was_shared = at_.state.writable_by_others();
     const std::string path = shown_path(at_.path, name);
     const int fd = retry([&] { return openat(at_.fd.get(), name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC); });
     if (fd < 0) return tl::unexpected(fail(path == printable(whole_) ? "" : path, errno));

@@ -18,7 +18,7 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::string_view kHelp = R"(Usage: addonctl apply FILE [--source DIR]
+constexpr std::string_view kApplyHelp = R"(Usage: addonctl apply FILE [--source DIR]
        addonctl apply PATH... [--yes]
 
 Makes add-ons active: all of the plan's steps, or none. When a step fails, what
@@ -41,7 +41,7 @@ Options:
 
 )";
 
-void declare(CLI::App& app, Arguments& arguments) {
+void declare_apply(CLI::App& app, Arguments& arguments) {
   app.add_option("PATH", arguments.operands);
   app.add_flag_callback("--yes", [&arguments] { arguments.consent = Consent::given; });
   app.add_flag("--allow-downgrade", arguments.allow_downgrade);
@@ -109,7 +109,7 @@ Report apply_bundles(const Context& context, const Arguments& arguments) {
   return finish_change(context, *change, std::move(*prepared), {arguments.consent, request}, "Applied");
 }
 
-Report run(const Context& context, const Arguments& arguments) {
+Report run_apply(const Context& context, const Arguments& arguments) {
   const std::string usage = "run addonctl apply --help for its usage";
   if (arguments.operands.empty()) return misused("apply needs a saved plan or at least one bundle", usage);
   for (const std::string& operand : arguments.operands) {
@@ -127,11 +127,11 @@ Report run(const Context& context, const Arguments& arguments) {
 Command apply_command() {
   return {"apply",
           "make bundles or a saved plan active",
-          kHelp,
+          kApplyHelp,
           FindingsAre::problems,
           PolicyFiles::refused,
-          declare,
-          run};
+          declare_apply,
+          run_apply};
 }
 
 }  // namespace addon::cli

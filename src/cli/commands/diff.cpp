@@ -16,7 +16,7 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::string_view kHelp = R"(Usage: addonctl diff [ID...]
+constexpr std::string_view kDiffHelp = R"(Usage: addonctl diff [ID...]
 
 Shows what on this host is no longer as the last generation records it: files,
 capabilities, units, what is enabled and what runs. With IDs, of these add-ons
@@ -26,7 +26,7 @@ Exits 0 when there is no difference, 5 when there is one.
 
 )";
 
-void declare(CLI::App& app, Arguments& arguments) { app.add_option("ID", arguments.operands); }
+void declare_diff(CLI::App& app, Arguments& arguments) { app.add_option("ID", arguments.operands); }
 
 Result<executor::Prepared> repair_of(const Context& context, const std::set<AddonId>& ids) {
   auto session = TRY(Session::open(context.options, context.console));
@@ -61,7 +61,7 @@ std::string render(const std::vector<Drift>& drift, const Palette& palette) {
   return out;
 }
 
-Report run(const Context& context, const Arguments& arguments) {
+Report run_diff(const Context& context, const Arguments& arguments) {
   const auto ids = parse_ids(arguments.operands);
   if (!ids) return failed(ids.error());
   const auto repair = repair_of(context, *ids);
@@ -91,9 +91,13 @@ Report run(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 Command diff_command() {
-  return {
-      "diff", "show how this host has drifted", kHelp, FindingsAre::problems, PolicyFiles::refused, declare,
-      run};
+  return {"diff",
+          "show how this host has drifted",
+          kDiffHelp,
+          FindingsAre::problems,
+          PolicyFiles::refused,
+          declare_diff,
+          run_diff};
 }
 
 }  // namespace addon::cli

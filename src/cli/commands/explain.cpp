@@ -11,14 +11,14 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::string_view kHelp = R"(Usage: addonctl explain RULE
+constexpr std::string_view kExplainHelp = R"(Usage: addonctl explain RULE
 
 Explains a rule: what is wrong when a finding names it, why that matters, and
 what to do. The rule stands in brackets in each finding: error[schema-type].
 
 )";
 
-void declare(CLI::App& app, Arguments& arguments) { app.add_option("RULE", arguments.operands); }
+void declare_explain(CLI::App& app, Arguments& arguments) { app.add_option("RULE", arguments.operands); }
 
 int exit_of(const Rule& rule) {
   return rule.severity == Severity::error ? exit_code({make_finding(rule, "")}) : kExitDone;
@@ -33,7 +33,7 @@ Report unknown(const std::string& name) {
                  "a rule stands in brackets in each finding: error[schema-type]");
 }
 
-Report run(const Context& context, const Arguments& arguments) {
+Report run_explain(const Context& context, const Arguments& arguments) {
   if (arguments.operands.size() != 1) {
     return misused("explain takes the name of one rule",
                    "a rule stands in brackets in each finding: error[schema-type]");
@@ -58,11 +58,11 @@ Report run(const Context& context, const Arguments& arguments) {
 Command explain_command() {
   return {"explain",
           "say what a rule means and what to do",
-          kHelp,
+          kExplainHelp,
           FindingsAre::problems,
           PolicyFiles::refused,
-          declare,
-          run};
+          declare_explain,
+          run_explain};
 }
 
 }  // namespace addon::cli

@@ -14,7 +14,7 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::string_view kHelp = R"(Usage: addonctl gc [--keep N]
+constexpr std::string_view kGcHelp = R"(Usage: addonctl gc [--keep N]
 
 Removes the records of all but the last N generations, and installed versions
 that none of these names and that are not active. After that rollback goes back
@@ -28,7 +28,7 @@ Options:
 
 )";
 
-void declare(CLI::App& app, Arguments& arguments) {
+void declare_gc(CLI::App& app, Arguments& arguments) {
   app.add_option_function<std::string>("--keep", [&arguments](const std::string& text) {
     const auto number = parse_number("--keep takes a number of generations", text);
     if (!number) throw CLI::ConversionError(number.error().message(), CLI::ExitCodes::ConversionError);
@@ -62,7 +62,7 @@ Result<> collect(executor::Ports& ports, const executor::Garbage& garbage) {
   return collected;
 }
 
-Report run(const Context& context, const Arguments& arguments) {
+Report run_gc(const Context& context, const Arguments& arguments) {
   if (arguments.keep == 0) {
     return misused("--keep takes a number from 1: the last generation says what is active",
                    "run addonctl gc --help for its usage");
@@ -100,11 +100,11 @@ Report run(const Context& context, const Arguments& arguments) {
 Command gc_command() {
   return {"gc",
           "remove versions that no kept generation names",
-          kHelp,
+          kGcHelp,
           FindingsAre::problems,
           PolicyFiles::refused,
-          declare,
-          run};
+          declare_gc,
+          run_gc};
 }
 
 }  // namespace addon::cli

@@ -13,7 +13,7 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::string_view kHelp = R"(Usage: addonctl history
+constexpr std::string_view kHistoryHelp = R"(Usage: addonctl history
 
 Lists the generations of this host, newest first: each is the set of add-ons
 that one run left active, and who asked for it: the user who logged in, whatever
@@ -21,7 +21,7 @@ sudo or su made of it. addonctl rollback --to N goes back to one.
 
 )";
 
-void declare(CLI::App&, Arguments&) {}
+void declare_history(CLI::App&, Arguments&) {}
 
 Json record_of(const plan::Generation& generation) {
   Json addons = Json::object();
@@ -40,7 +40,7 @@ Result<executor::Generations> read(const Context& context) {
   return executor::read_generations(session->root());
 }
 
-Report run(const Context& context, const Arguments&) {
+Report run_history(const Context& context, const Arguments&) {
   auto generations = read(context);
   if (!generations) return failed(generations.error());
   std::reverse(generations->all.begin(), generations->all.end());
@@ -63,11 +63,11 @@ Report run(const Context& context, const Arguments&) {
 Command history_command() {
   return {"history",
           "list the generations of this host",
-          kHelp,
+          kHistoryHelp,
           FindingsAre::problems,
           PolicyFiles::refused,
-          declare,
-          run};
+          declare_history,
+          run_history};
 }
 
 }  // namespace addon::cli

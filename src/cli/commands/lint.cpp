@@ -25,7 +25,7 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::string_view kHelp = R"(Usage: addonctl lint PATH... [OPTION]...
+constexpr std::string_view kLintHelp = R"(Usage: addonctl lint PATH... [OPTION]...
 
 Finds everything that is wrong with manifests and bundles, before any host
 sees them. Changes nothing and needs no rights.
@@ -66,7 +66,7 @@ Options:
 
 constexpr std::array kFormats = {Format::sarif, Format::junit, Format::github};
 
-void declare(CLI::App& app, Arguments& arguments) {
+void declare_lint(CLI::App& app, Arguments& arguments) {
   app.add_option("PATH", arguments.operands);
   app.add_option("--fail-on", arguments.fail_on);
   app.add_option("--baseline", arguments.baseline);
@@ -179,7 +179,7 @@ void present(const Context& context, const LintResult& result, Report& report) {
     context.console.result(render_suppressed(result, context.console.palette()));
 }
 
-Report run(const Context& context, const Arguments& arguments) {
+Report run_lint(const Context& context, const Arguments& arguments) {
   if (arguments.operands.empty()) {
     return misused("lint needs at least one PATH", "run addonctl lint --help for its usage");
   }
@@ -217,11 +217,11 @@ Report run(const Context& context, const Arguments& arguments) {
 Command lint_command() {
   return {"lint",
           "find what is wrong with manifests and bundles",
-          kHelp,
+          kLintHelp,
           FindingsAre::results,
           PolicyFiles::accepted,
-          declare,
-          run,
+          declare_lint,
+          run_lint,
           kFormats};
 }
 

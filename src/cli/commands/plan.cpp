@@ -21,7 +21,8 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::string_view kHelp = R"(Usage: addonctl plan [PATH...] [-o FILE] [--prune] [--detailed-exitcode]
+constexpr std::string_view kPlanHelp =
+    R"(Usage: addonctl plan [PATH...] [-o FILE] [--prune] [--detailed-exitcode]
                      [--policy FILE]...
 
 Shows what would have to change for the bundles at PATH to be active on this
@@ -44,7 +45,7 @@ Options:
 
 )";
 
-void declare(CLI::App& app, Arguments& arguments) {
+void declare_plan(CLI::App& app, Arguments& arguments) {
   app.add_option("PATH", arguments.operands);
   app.add_option("-o,--output", arguments.output);
   app.add_flag("--prune", arguments.prune);
@@ -80,7 +81,7 @@ std::string apply_hint(const GlobalOptions& options, const Arguments& arguments)
   return fmt::format("to apply it: addonctl{} apply {}", root, join(arguments.operands, " "));
 }
 
-Report run(const Context& context, const Arguments& arguments) {
+Report run_plan(const Context& context, const Arguments& arguments) {
   if (arguments.prune && arguments.operands.empty()) {
     return misused("--prune needs the bundles that shall stay",
                    "addonctl remove takes add-ons off by their ids");
@@ -116,11 +117,11 @@ Report run(const Context& context, const Arguments& arguments) {
 Command plan_command() {
   return {"plan",
           "show what bundles would change on this host",
-          kHelp,
+          kPlanHelp,
           FindingsAre::problems,
           PolicyFiles::accepted,
-          declare,
-          run};
+          declare_plan,
+          run_plan};
 }
 
 }  // namespace addon::cli

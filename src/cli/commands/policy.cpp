@@ -26,7 +26,7 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::string_view kHelp = R"(Usage: addonctl policy explain ID|PATH [--policy FILE]...
+constexpr std::string_view kPolicyHelp = R"(Usage: addonctl policy explain ID|PATH [--policy FILE]...
        addonctl policy check [PATH]... [--policy FILE]...
        addonctl policy test FILE... [--policy FILE]...
 
@@ -56,7 +56,7 @@ Options:
 
 )";
 
-void declare(CLI::App& app, Arguments& arguments) { app.add_option("ARGUMENT", arguments.operands); }
+void declare_policy(CLI::App& app, Arguments& arguments) { app.add_option("ARGUMENT", arguments.operands); }
 
 std::chrono::sys_days today() {
   return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
@@ -228,7 +228,7 @@ Report test(const Context& context, const std::vector<std::string>& operands) {
   return report;
 }
 
-Report run(const Context& context, const Arguments& arguments) {
+Report run_policy(const Context& context, const Arguments& arguments) {
   const std::string verb = arguments.operands.empty() ? "" : arguments.operands.front();
   const std::vector<std::string> rest(arguments.operands.begin() + (verb.empty() ? 0 : 1),
                                       arguments.operands.end());
@@ -246,11 +246,11 @@ Report run(const Context& context, const Arguments& arguments) {
 Command policy_command() {
   return {"policy",
           "explain, check and test the site policy",
-          kHelp,
+          kPolicyHelp,
           FindingsAre::results,
           PolicyFiles::accepted,
-          declare,
-          run};
+          declare_policy,
+          run_policy};
 }
 
 }  // namespace addon::cli

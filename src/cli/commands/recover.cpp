@@ -10,7 +10,7 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::string_view kHelp = R"(Usage: addonctl recover
+constexpr std::string_view kRecoverHelp = R"(Usage: addonctl recover
 
 Undoes a run that was cut off before it had committed, or cleans up after one
 that had: by a kill, a crash or a power cut. Every verb that changes the host
@@ -23,9 +23,9 @@ Options:
 
 )";
 
-void declare(CLI::App& app, Arguments& arguments) { declare_wait(app, arguments); }
+void declare_recover(CLI::App& app, Arguments& arguments) { declare_wait(app, arguments); }
 
-Report run(const Context& context, const Arguments& arguments) {
+Report run_recover(const Context& context, const Arguments& arguments) {
   const auto held = hold_host(context, "recover", arguments.wait);
   if (!held) return failed(held.error());
   Report report;
@@ -40,11 +40,11 @@ Report run(const Context& context, const Arguments& arguments) {
 Command recover_command() {
   return {"recover",
           "finish or undo a run that was cut off",
-          kHelp,
+          kRecoverHelp,
           FindingsAre::problems,
           PolicyFiles::refused,
-          declare,
-          run};
+          declare_recover,
+          run_recover};
 }
 
 }  // namespace addon::cli

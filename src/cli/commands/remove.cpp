@@ -13,7 +13,7 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::string_view kHelp = R"(Usage: addonctl remove ID... [--yes]
+constexpr std::string_view kRemoveHelp = R"(Usage: addonctl remove ID... [--yes]
 
 Stops add-ons, removes their units and takes their capabilities away. Their
 versions stay on disk, without any rights. One that is not installed is no
@@ -26,13 +26,13 @@ Options:
 
 )";
 
-void declare(CLI::App& app, Arguments& arguments) {
+void declare_remove(CLI::App& app, Arguments& arguments) {
   app.add_option("ID", arguments.operands);
   app.add_flag_callback("--yes", [&arguments] { arguments.consent = Consent::given; });
   declare_wait(app, arguments);
 }
 
-Report run(const Context& context, const Arguments& arguments) {
+Report run_remove(const Context& context, const Arguments& arguments) {
   if (arguments.operands.empty())
     return misused("remove needs at least one ID", "addonctl status lists what is installed");
   auto ids = parse_ids(arguments.operands);
@@ -68,7 +68,13 @@ Report run(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 Command remove_command() {
-  return {"remove", "deactivate add-ons", kHelp, FindingsAre::problems, PolicyFiles::refused, declare, run};
+  return {"remove",
+          "deactivate add-ons",
+          kRemoveHelp,
+          FindingsAre::problems,
+          PolicyFiles::refused,
+          declare_remove,
+          run_remove};
 }
 
 }  // namespace addon::cli

@@ -13,7 +13,7 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::string_view kHelp = R"(Usage: addonctl rollback ID [--yes]
+constexpr std::string_view kRollbackHelp = R"(Usage: addonctl rollback ID [--yes]
        addonctl rollback [--to N] [--yes]
 
 With ID, makes the version of that add-on active again that was active before
@@ -30,7 +30,7 @@ Options:
 
 )";
 
-void declare(CLI::App& app, Arguments& arguments) {
+void declare_rollback(CLI::App& app, Arguments& arguments) {
   app.add_option("ID", arguments.operands);
   app.add_flag_callback("--yes", [&arguments] { arguments.consent = Consent::given; });
   declare_wait(app, arguments);
@@ -50,7 +50,7 @@ Result<executor::Request> request_of(const Arguments& arguments) {
   return request;
 }
 
-Report run(const Context& context, const Arguments& arguments) {
+Report run_rollback(const Context& context, const Arguments& arguments) {
   const std::string usage = "run addonctl rollback --help for its usage";
   if (arguments.operands.size() > 1)
     return misused("rollback takes one ID, or none for the whole host", usage);
@@ -68,13 +68,10 @@ Report run(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 Command rollback_command() {
-  return {"rollback",
-          "go back to an earlier version or generation",
-          kHelp,
-          FindingsAre::problems,
-          PolicyFiles::refused,
-          declare,
-          run};
+  return {"rollback",           "go back to an earlier version or generation",
+          kRollbackHelp,        FindingsAre::problems,
+          PolicyFiles::refused, declare_rollback,
+          run_rollback};
 }
 
 }  // namespace addon::cli

@@ -14,7 +14,7 @@ namespace addon::cli {
 namespace {
 std::vector<std::string> names() { return {"addon-manifest", "site-policy", "addon-plan", "policy-test"}; }
 
-constexpr std::string_view kHelp = R"(Usage: addonctl schema NAME
+constexpr std::string_view kSchemaHelp = R"(Usage: addonctl schema NAME
 
 Prints a JSON Schema (draft-07) that this program validates against. An editor
 that knows it completes and explains every key.
@@ -23,9 +23,9 @@ NAME is addon-manifest, site-policy, addon-plan or policy-test.
 
 )";
 
-void declare(CLI::App& app, Arguments& arguments) { app.add_option("NAME", arguments.operands); }
+void declare_schema(CLI::App& app, Arguments& arguments) { app.add_option("NAME", arguments.operands); }
 
-Report run(const Context& context, const Arguments& arguments) {
+Report run_schema(const Context& context, const Arguments& arguments) {
   if (arguments.operands.size() != 1) {
     return misused("schema takes the name of one schema",
                    fmt::format("the names are {}", join(names(), ", ")));
@@ -52,11 +52,11 @@ Report run(const Context& context, const Arguments& arguments) {
 Command schema_command() {
   return {"schema",
           "print a JSON Schema for editors",
-          kHelp,
+          kSchemaHelp,
           FindingsAre::problems,
           PolicyFiles::refused,
-          declare,
-          run};
+          declare_schema,
+          run_schema};
 }
 
 }  // namespace addon::cli

@@ -15,7 +15,7 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::string_view kHelp = R"(Usage: addonctl show FILE
+constexpr std::string_view kShowHelp = R"(Usage: addonctl show FILE
 
 Prints a plan that addonctl plan -o saved, and says so when it is stale: when
 the policy, the bundles or this host have changed since, so that it can no
@@ -23,7 +23,7 @@ longer be applied here. A plan that was edited is refused with exit code 3.
 
 )";
 
-void declare(CLI::App& app, Arguments& arguments) { app.add_option("FILE", arguments.operands); }
+void declare_show(CLI::App& app, Arguments& arguments) { app.add_option("FILE", arguments.operands); }
 
 struct Staleness {
   std::vector<std::string> differences;
@@ -47,7 +47,7 @@ std::string conclusion(const Staleness& staleness) {
                      join(staleness.differences, "; "));
 }
 
-Report run(const Context& context, const Arguments& arguments) {
+Report run_show(const Context& context, const Arguments& arguments) {
   if (arguments.operands.size() != 1) {
     return misused("show takes one saved plan", "addonctl plan PATH... -o FILE saves one");
   }
@@ -71,7 +71,8 @@ Report run(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 Command show_command() {
-  return {"show", "print a saved plan", kHelp, FindingsAre::problems, PolicyFiles::refused, declare, run};
+  return {"show",  "print a saved plan", kShowHelp, FindingsAre::problems, PolicyFiles::refused, declare_show,
+          run_show};
 }
 
 }  // namespace addon::cli

@@ -11,7 +11,7 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::string_view kHelp = R"(Usage: addonctl status [ID]
+constexpr std::string_view kStatusHelp = R"(Usage: addonctl status [ID]
 
 Lists the active add-ons: version, the capabilities that their files have, the
 state of their units, and how many things have drifted (addonctl diff says
@@ -19,7 +19,7 @@ which). Changes nothing.
 
 )";
 
-void declare(CLI::App& app, Arguments& arguments) { app.add_option("ID", arguments.operands); }
+void declare_status(CLI::App& app, Arguments& arguments) { app.add_option("ID", arguments.operands); }
 
 Result<HostReport> read(const Context& context, const Arguments& arguments) {
   const std::set<AddonId> ids = TRY(parse_ids(arguments.operands));
@@ -27,7 +27,7 @@ Result<HostReport> read(const Context& context, const Arguments& arguments) {
   return look_settled(session->root(), [&] { return read_status(*session, ids); });
 }
 
-Report run(const Context& context, const Arguments& arguments) {
+Report run_status(const Context& context, const Arguments& arguments) {
   if (arguments.operands.size() > 1) {
     return misused("status takes one ID, or none for all", "run addonctl status --help for its usage");
   }
@@ -42,7 +42,13 @@ Report run(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 Command status_command() {
-  return {"status", "list what is active", kHelp, FindingsAre::problems, PolicyFiles::refused, declare, run};
+  return {"status",
+          "list what is active",
+          kStatusHelp,
+          FindingsAre::problems,
+          PolicyFiles::refused,
+          declare_status,
+          run_status};
 }
 
 }  // namespace addon::cli

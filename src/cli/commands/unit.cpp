@@ -12,7 +12,7 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::string_view kHelp = R"(Usage: addonctl unit analyze FILE|NAME...
+constexpr std::string_view kUnitHelp = R"(Usage: addonctl unit analyze FILE|NAME...
 
 Shows the privileges that a service or timer really has, as systemd 252 would
 resolve them: user and groups, capability sets, what is implied, every command
@@ -28,7 +28,7 @@ Exits 0, or 3 when systemd would not read a unit as it is written.
 
 )";
 
-void declare(CLI::App& app, Arguments& arguments) { app.add_option("FILE", arguments.operands); }
+void declare_unit(CLI::App& app, Arguments& arguments) { app.add_option("FILE", arguments.operands); }
 
 Report conclude(const Context& context, AnalyzedUnits analyzed) {
   Report report;
@@ -50,7 +50,7 @@ Report conclude(const Context& context, AnalyzedUnits analyzed) {
   return report;
 }
 
-Report run(const Context& context, const Arguments& arguments) {
+Report run_unit(const Context& context, const Arguments& arguments) {
   const auto& operands = arguments.operands;
   if (operands.size() < 2 || operands.front() != "analyze") {
     return misused("unit takes analyze and at least one FILE or NAME",
@@ -65,11 +65,11 @@ Report run(const Context& context, const Arguments& arguments) {
 Command unit_command() {
   return {"unit",
           "show the privileges that a unit really has",
-          kHelp,
+          kUnitHelp,
           FindingsAre::results,
           PolicyFiles::refused,
-          declare,
-          run};
+          declare_unit,
+          run_unit};
 }
 
 }  // namespace addon::cli

@@ -17,7 +17,7 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::string_view kHelp = R"(Usage: addonctl verify
+constexpr std::string_view kVerifyHelp = R"(Usage: addonctl verify
 
 Looks at everything that addonctl keeps on this host: hashes every file of every
 installed version that a generation names, whatever is known of it, and checks
@@ -29,7 +29,7 @@ Exits 0 when all is as addonctl left it, 5 when something is not.
 
 )";
 
-void declare(CLI::App&, Arguments&) {}
+void declare_verify(CLI::App&, Arguments&) {}
 
 Result<executor::Verification> look(const Context& context) {
   if (!linux::runs_as_root()) {
@@ -66,7 +66,7 @@ std::string count(std::uint64_t number, const char* noun) {
   return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
 }
 
-Report run(const Context& context, const Arguments&) {
+Report run_verify(const Context& context, const Arguments&) {
   const auto found = look(context);
   if (!found) return failed(found.error());
   std::vector<Drift> drift = find_drift(found->repair);
@@ -100,11 +100,11 @@ Report run(const Context& context, const Arguments&) {
 Command verify_command() {
   return {"verify",
           "check everything that is installed and recorded",
-          kHelp,
+          kVerifyHelp,
           FindingsAre::problems,
           PolicyFiles::refused,
-          declare,
-          run};
+          declare_verify,
+          run_verify};
 }
 
 }  // namespace addon::cli

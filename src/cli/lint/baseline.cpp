@@ -15,7 +15,7 @@ namespace addon::cli {
 
 namespace {
 constexpr std::string_view kSchema = "addonctl.baseline/v1";
-constexpr std::size_t kMaxText = std::size_t{64} << 20;
+constexpr std::size_t kLargestBaseline = std::size_t{64} << 20;
 
 tl::unexpected<Error> refused(const std::string& file, std::string_view why) {
   return tl::unexpected(Error(
@@ -80,7 +80,7 @@ Result<std::vector<BaselineEntry>> parse_baseline(std::string_view text, const s
 }
 
 Result<std::vector<BaselineEntry>> read_baseline(const std::string& file) {
-  const std::string text = TRY(read_text(file, kMaxText));
+  const std::string text = TRY(read_text(file, kLargestBaseline));
   return parse_baseline(text, file);
 }
 

@@ -14,7 +14,7 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::size_t kMaxText = std::size_t{1} << 20;
+constexpr std::size_t kLargestText = std::size_t{1} << 20;
 constexpr std::string_view kMark = "addonctl:";
 // As many as anybody writes: a hostile text has tens of thousands, each of them good for a warning.
 constexpr std::size_t kMostComments = 1000;
@@ -221,7 +221,7 @@ bool is_denial(const Rule& rule) {
 void honour_ignores(LintSubject& subject) {
   std::vector<Finding> wrong;
   for (const LintText& text : texts_of(subject)) {
-    const auto read = read_text(text.file, kMaxText);
+    const auto read = read_text(text.file, kLargestText);
     if (!read) continue;
     Ignores found = find_ignores(*read, text);
     std::move(found.findings.begin(), found.findings.end(), std::back_inserter(wrong));

@@ -26,7 +26,7 @@ Lines complaints(std::string_view text, LintText::Kind kind = LintText::Kind::ya
   return lines;
 }
 
-LintSubject subject(const std::string& file, std::vector<Finding> findings) {
+LintSubject ignoring_subject(const std::string& file, std::vector<Finding> findings) {
   LintSubject made;
   made.kind = LintSubject::Kind::bundle;
   made.name = file;
@@ -89,31 +89,31 @@ TEST_CASE("what policy denies cannot be ignored, whichever rule says so") {
 TEST_CASE("a finding is ignored by its rule on its line, and by nothing else") {
   const TemporaryDirectory directory;
   const std::string file = directory.write("a.yaml", "a: b # addonctl: ignore schema-type x\nc: d\n");
-  CHECK(after_ignores(subject(file, {make_finding(rules::schema_type, "m", {file, 1, 1}),
-                                     make_finding(rules::schema_type, "n", {file, 1, 4}),
-                                     make_finding(rules::schema_enum, "m", {file, 1, 1}),
-                                     make_finding(rules::schema_type, "m", {file, 2, 1})})) ==
+  CHECK(after_ignores(ignoring_subject(file, {make_finding(rules::schema_type, "m", {file, 1, 1}),
+                                              make_finding(rules::schema_type, "n", {file, 1, 4}),
+                                              make_finding(rules::schema_enum, "m", {file, 1, 1}),
+                                              make_finding(rules::schema_type, "m", {file, 2, 1})})) ==
         Lines{"schema-enum", "(schema-type)", "(schema-type)", "schema-type"});
-  CHECK(after_ignores(subject(file, {make_finding(rules::schema_type, "m", {file, 2, 1})})) ==
+  CHECK(after_ignores(ignoring_subject(file, {make_finding(rules::schema_type, "m", {file, 2, 1})})) ==
         Lines{"lint-ignore-unused", "schema-type"});
 }
 
 TEST_CASE("nobody calls an ignore unused whose rule could not be looked at") {
   const TemporaryDirectory directory;
   const std::string file = directory.write("a.yaml", "# addonctl: ignore unit-value x\na: b\n");
-  LintSubject manifest = subject(file, {});
+  LintSubject manifest = ignoring_subject(file, {});
   manifest.kind = LintSubject::Kind::manifest;
   CHECK(after_ignores(manifest).empty());
-  LintSubject broken = subject(file, {make_finding(rules::schema_type, "m", {file, 2, 1})});
+  LintSubject broken = ignoring_subject(file, {make_finding(rules::schema_type, "m", {file, 2, 1})});
   broken.understood = false;
   CHECK(after_ignores(broken) == Lines{"schema-type"});
-  CHECK(after_ignores(subject(file, {})) == Lines{"lint-ignore-unused"});
+  CHECK(after_ignores(ignoring_subject(file, {})) == Lines{"lint-ignore-unused"});
 }
 
 TEST_CASE("errors that are ignored do not hide that lint saw no further") {
   const TemporaryDirectory directory;
   const std::string file = directory.write("a.yaml", "a: b # addonctl: ignore schema-type x\nc: d\n");
-  LintSubject broken = subject(file, {make_finding(rules::schema_type, "m", {file, 1, 1})});
+  LintSubject broken = ignoring_subject(file, {make_finding(rules::schema_type, "m", {file, 1, 1})});
   broken.understood = false;
   CHECK(after_ignores(broken) == Lines{"lint-not-judged", "(schema-type)"});
   broken.findings.push_back({make_finding(rules::schema_type, "m", {file, 2, 1})});

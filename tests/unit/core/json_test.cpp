@@ -7,7 +7,7 @@ using addon::Json;
 using addon::parse_json;
 
 namespace {
-std::string refusal_of(std::string_view text) {
+std::string json_refusal(std::string_view text) {
   const auto parsed = parse_json(text, "f.json");
   REQUIRE_FALSE(parsed);
   CHECK(parsed.error().kind() == addon::ErrorKind::invalid);
@@ -65,30 +65,30 @@ TEST_CASE("keys that are equal in different objects are no duplicates") {
 }
 
 TEST_CASE("a duplicate key is refused where it stands the second time") {
-  CHECK(refusal_of("{\"a\": 1,\n \"a\": 2}") ==
+  CHECK(json_refusal("{\"a\": 1,\n \"a\": 2}") ==
         "f.json:2:2: this is not valid JSON: the key \"a\" stands here twice");
-  CHECK(refusal_of(R"({"a": {"b": 1, "c": 2, "b": 3}})") ==
+  CHECK(json_refusal(R"({"a": {"b": 1, "c": 2, "b": 3}})") ==
         "f.json:1:24: this is not valid JSON: the key \"b\" stands here twice");
 }
 
 TEST_CASE("a duplicate key is found behind its escapes") {
-  CHECK(refusal_of(R"({"a": 1, "\u0061": 2})") ==
+  CHECK(json_refusal(R"({"a": 1, "\u0061": 2})") ==
         "f.json:1:10: this is not valid JSON: the key \"a\" stands here twice");
-  CHECK(refusal_of(R"({"\\\"": 1, "\\\"": 2})") ==
+  CHECK(json_refusal(R"({"\\\"": 1, "\\\"": 2})") ==
         R"(f.json:1:13: this is not valid JSON: the key "\\\"" stands here twice)");
-  CHECK(refusal_of(R"({"": 1, "": 2})") ==
+  CHECK(json_refusal(R"({"": 1, "": 2})") ==
         "f.json:1:9: this is not valid JSON: the key \"\" stands here twice");
 }
 
 TEST_CASE("64 levels are read and 65 are refused") {
   const auto nested = [](std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
   CHECK(parse_json(nested(64), "f"));
-  CHECK(refusal_of(nested(65)) == "f.json:1:65: this is not valid JSON: it nests deeper than 64 levels");
-  CHECK(refusal_of(std::string(1'000'000, '[')) ==
+  CHECK(json_refusal(nested(65)) == "f.json:1:65: this is not valid JSON: it nests deeper than 64 levels");
+  CHECK(json_refusal(std::string(1'000'000, '[')) ==
         "f.json:1:65: this is not valid JSON: it nests deeper than 64 levels");
   std::string objects;
   for (int i = 0; i < 65; ++i) objects += "{\"a\":";
-  CHECK(refusal_of(objects) == "f.json:1:321: this is not valid JSON: it nests deeper than 64 levels");
+  CHECK(json_refusal(objects) == "f.json:1:321: this is not valid JSON: it nests deeper than 64 levels");
 }
 
 TEST_CASE("a malformed text is refused with its place") {
@@ -109,30 +109,30 @@ TEST_CASE("a malformed text is refused with its place") {
       {"[\"\xe2\x82\xac\xe2\x82\xac\", x]", "1:8"},
   }));
   CAPTURE(text);
-  CHECK_THAT(refusal_of(text),
+  CHECK_THAT(json_refusal(text),
              Catch::StartsWith("f.json:" + std::string(place) + ": this is not valid JSON: "));
 }
 
 TEST_CASE("invalid UTF-8 and half surrogates are refused") {
-  CHECK(refusal_of("[\"ab\xff\"]") ==
+  CHECK(json_refusal("[\"ab\xff\"]") ==
         "f.json:1:5: this is not valid JSON: syntax error while parsing value - invalid string: ill-formed "
         "UTF-8 byte");
   const char* text = GENERATE("\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xe2\x82\"",
                               "\"\x80\"", R"("\ud800")", R"("\udc00")", R"("\ud800\u0041")", "\xff");
   CAPTURE(text);
-  refusal_of(text);
+  json_refusal(text);
 }
 
 TEST_CASE("a refusal does not repeat hostile text") {
-  CHECK(refusal_of("\"\x1b[31m" + std::string(100'000, 'x')) ==
+  CHECK(json_refusal("\"\x1b[31m" + std::string(100'000, 'x')) ==
         "f.json:1:2: this is not valid JSON: syntax error while parsing value - invalid string: control "
         "character "
         "U+001B (ESC) must be escaped to \\u001B");
-  CHECK(refusal_of("[\"; last read: \" \"x\"]") ==
+  CHECK(json_refusal("[\"; last read: \" \"x\"]") ==
         "f.json:1:20: this is not valid JSON: syntax error while parsing array - unexpected string literal; "
         "expected ']'");
 }
 
 TEST_CASE("a number that no type holds is refused") {
-  CHECK(refusal_of("[1e999]") == "f.json:1:6: this is not valid JSON: this number is too large");
+  CHECK(json_refusal("[1e999]") == "f.json:1:6: this is not valid JSON: this number is too large");
 }

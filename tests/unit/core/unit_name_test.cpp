@@ -6,7 +6,7 @@
 using addon::UnitName;
 
 namespace {
-std::string refusal_of(std::string_view text) {
+std::string unit_name_refusal(std::string_view text) {
   const auto parsed = UnitName::parse(text);
   REQUIRE_FALSE(parsed);
   CHECK(parsed.error().kind() == addon::ErrorKind::invalid);
@@ -38,17 +38,17 @@ TEST_CASE("a unit of another kind is refused") {
       GENERATE("", "a", "netprobe", "a.conf", "a.socket", "a.target", "a.mount", "a.service.conf",
                "a.SERVICE", "a.service ", "a.service/", "a.serviced", "service", "a.", ".");
   CAPTURE(text);
-  CHECK(refusal_of(text) == refused(text, "it must end in .service or .timer"));
+  CHECK(unit_name_refusal(text) == refused(text, "it must end in .service or .timer"));
 }
 
 TEST_CASE("a suffix alone is refused") {
-  CHECK(refusal_of(".service") == refused(".service", "nothing stands before its suffix"));
+  CHECK(unit_name_refusal(".service") == refused(".service", "nothing stands before its suffix"));
 }
 
 TEST_CASE("a name that is read as an option or hidden is refused") {
   const char* text = GENERATE("-a.service", "--now.service", "..service", ".a.service");
   CAPTURE(text);
-  CHECK(refusal_of(text) == refused(text, "it must start with a letter or digit"));
+  CHECK(unit_name_refusal(text) == refused(text, "it must start with a letter or digit"));
 }
 
 TEST_CASE("a name that is a path, a list, a template or text to escape is refused") {
@@ -67,7 +67,7 @@ TEST_CASE("a name that is a path, a list, a template or text to escape is refuse
       {"caf\xc3\xa9.service", "caf\xc3\xa9.service"},
   }));
   CAPTURE(text);
-  CHECK(refusal_of(text) == refused(shown, "use letters, digits, ':', '-', '_' and '.' only"));
+  CHECK(unit_name_refusal(text) == refused(shown, "use letters, digits, ':', '-', '_' and '.' only"));
 }
 
 TEST_CASE("traversal is refused") {
@@ -78,7 +78,7 @@ TEST_CASE("traversal is refused") {
 
 TEST_CASE("a name may have 255 characters, suffix included") {
   CHECK(UnitName::parse(std::string(247, 'a') + ".service"));
-  CHECK(refusal_of(std::string(248, 'a') + ".service") ==
+  CHECK(unit_name_refusal(std::string(248, 'a') + ".service") ==
         "\"" + std::string(120, 'a') +
             "\"... is not a unit name that an add-on may use: it is longer than 255 characters");
 }

@@ -7,7 +7,7 @@ using addon::Version;
 
 namespace {
 Version version(std::string_view text) { return Version::parse(text).value(); }
-std::string refusal_of(std::string_view text) {
+std::string version_refusal(std::string_view text) {
   const auto parsed = Version::parse(text);
   REQUIRE_FALSE(parsed);
   CHECK(parsed.error().kind() == addon::ErrorKind::invalid);
@@ -34,16 +34,16 @@ TEST_CASE("what does not start with three numbers is no version") {
       GENERATE("", "1", "1.2", "1.2.3.4", "v1.2.3", "1.2.x", "a.b.c", " 1.2.3", "1..3", "1.2.", ".1.2",
                "-1.2.3", "+1.2.3", "1.2-SNAPSHOT", "alpha", "1,2,3", "1.2.3 ", "../1.2.3");
   CAPTURE(text);
-  CHECK(refusal_of(text) == "\"" + std::string(text) +
-                                "\" is not a version: use MAJOR.MINOR.PATCH, such as \"1.4.2\" or "
-                                "\"1.4.2-rc.1\" (Semantic Versioning "
-                                "2.0.0)");
+  CHECK(version_refusal(text) == "\"" + std::string(text) +
+                                     "\" is not a version: use MAJOR.MINOR.PATCH, such as \"1.4.2\" or "
+                                     "\"1.4.2-rc.1\" (Semantic Versioning "
+                                     "2.0.0)");
 }
 
 TEST_CASE("a number with a leading zero is refused") {
   const char* text = GENERATE("01.1.1", "1.01.1", "1.1.01", "1.2.3-0123", "1.2.3-a.01", "00.0.0", "1.0.0-00");
   CAPTURE(text);
-  CHECK(refusal_of(text) ==
+  CHECK(version_refusal(text) ==
         "\"" + std::string(text) + "\" is not a version: a number in it starts with a needless 0");
 }
 
@@ -51,7 +51,7 @@ TEST_CASE("a number beyond 64 bits is refused") {
   const char* text =
       GENERATE("18446744073709551616.0.0", "0.18446744073709551616.0", "0.0.99999999999999999999999999");
   CAPTURE(text);
-  CHECK(refusal_of(text) ==
+  CHECK(version_refusal(text) ==
         "\"" + std::string(text) + "\" is not a version: a number in it is larger than 18446744073709551615");
 }
 
@@ -69,7 +69,7 @@ TEST_CASE("a bad pre-release is refused") {
       {"1.2.3-\xc3\xa9", "1.2.3-\xc3\xa9"},
   }));
   CAPTURE(text);
-  CHECK(refusal_of(text) ==
+  CHECK(version_refusal(text) ==
         "\"" + std::string(shown) +
             "\" is not a version: after '-', use letters, digits and '-' in parts joined by single '.'");
 }
@@ -78,14 +78,14 @@ TEST_CASE("bad build metadata is refused") {
   const char* text =
       GENERATE("1.2.3+", "1.2.3+a+b", "1.2.3+a..b", "1.2.3-a+", "1.2.3+a_b", "1.2.3+a/b", "1.2.3+.");
   CAPTURE(text);
-  CHECK(refusal_of(text) ==
+  CHECK(version_refusal(text) ==
         "\"" + std::string(text) +
             "\" is not a version: after '+', use letters, digits and '-' in parts joined by single '.'");
 }
 
 TEST_CASE("a version may have 128 characters") {
   CHECK(Version::parse("1.2.3-" + std::string(122, 'a')));
-  CHECK(refusal_of("1.2.3-" + std::string(123, 'a')) ==
+  CHECK(version_refusal("1.2.3-" + std::string(123, 'a')) ==
         "\"1.2.3-" + std::string(114, 'a') + "\"... is not a version: it is longer than 128 characters");
 }
 

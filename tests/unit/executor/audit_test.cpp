@@ -62,7 +62,7 @@ std::string problem(const Host& host) {
 }
 
 // Five lines.
-void prepare(Host& host) {
+void prepare_audit(Host& host) {
   for (const char* version : {"1.0.0", "1.1.0", "1.2.0"}) host.install("probe", probe_files(version));
   host.must(host.rollback("probe"));
   host.must(Host::remove({"probe"}));
@@ -118,7 +118,7 @@ TEST_CASE("a line names the plan, the policy and who asked") {
 TEST_CASE("a changed log is found by the line that was changed") {
   NEEDS_ROOT();
   Host host;
-  prepare(host);
+  prepare_audit(host);
   REQUIRE(checked(host).problems == Lines{});
   Lines lines = lines_of(host / kLog);
   SECTION("an edited line") {

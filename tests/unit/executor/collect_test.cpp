@@ -32,7 +32,7 @@ Lines found(Host& host, std::uint64_t keep) {
 }
 
 // Generations 1 to 4: probe 1.0.0, 1.1.0, 1.2.0, and back to 1.1.0.
-void prepare(Host& host) {
+void prepare_collect(Host& host) {
   for (const char* version : {"1.0.0", "1.1.0", "1.2.0"}) host.install("probe", probe_files(version));
   host.must(host.rollback("probe"));
 }
@@ -46,7 +46,7 @@ TEST_CASE("what the last generations name is kept, and nothing else") {
   NEEDS_ROOT();
   Host host;
   CHECK(found(host, 1) == Lines{});
-  prepare(host);
+  prepare_collect(host);
   CHECK(found(host, 4) == Lines{});
   CHECK(found(host, 9) == Lines{});
   CHECK(found(host, 3) == Lines{"1", "probe 1.0.0"});
@@ -58,7 +58,7 @@ TEST_CASE("what the last generations name is kept, and nothing else") {
 TEST_CASE("collecting leaves what is active as it is, and the next run works") {
   NEEDS_ROOT();
   Host host;
-  prepare(host);
+  prepare_collect(host);
   const auto root = root_of(host);
   const auto garbage = find_garbage(*root, 1);
   REQUIRE(garbage);
@@ -77,7 +77,7 @@ TEST_CASE("collecting leaves what is active as it is, and the next run works") {
 TEST_CASE("what a tampered current leads to is not removed") {
   NEEDS_ROOT();
   Host host;
-  prepare(host);
+  prepare_collect(host);
   std::filesystem::remove(host / "opt/addons/probe/current");
   std::filesystem::create_symlink("versions/1.0.0", host / "opt/addons/probe/current");
   CHECK(found(host, 1) == Lines{"1", "2", "3", "probe 1.2.0"});
@@ -86,7 +86,7 @@ TEST_CASE("what a tampered current leads to is not removed") {
 TEST_CASE("an unreadable record may name anything, so nothing is guessed") {
   NEEDS_ROOT();
   Host host;
-  prepare(host);
+  prepare_collect(host);
   write_file(host / "var/lib/addonctl/generations/2.json", "{");
   const auto garbage = find_garbage(*root_of(host), 1);
   CHECK_THAT(error_of(garbage), Catch::Contains("2.json") && Catch::Contains("nothing was removed"));
@@ -95,7 +95,7 @@ TEST_CASE("an unreadable record may name anything, so nothing is guessed") {
 TEST_CASE("a record that was put aside as damaged may name anything, too") {
   NEEDS_ROOT();
   Host host;
-  prepare(host);
+  prepare_collect(host);
   write_file(host / "var/lib/addonctl/generations/4.json", "{");
   REQUIRE(error_of(host.recover()) == "");
   const auto garbage = find_garbage(*root_of(host), 1);
@@ -106,7 +106,7 @@ TEST_CASE("a record that was put aside as damaged may name anything, too") {
 TEST_CASE("where all records are lost, no version is taken for garbage") {
   NEEDS_ROOT();
   Host host;
-  prepare(host);
+  prepare_collect(host);
   std::filesystem::remove_all(host / "var/lib/addonctl");
   CHECK_THAT(error_of(find_garbage(*root_of(host), 5)), Catch::StartsWith("no generation is recorded"));
   CHECK(exists(version_dir(host, "1.0.0")));
@@ -115,7 +115,7 @@ TEST_CASE("where all records are lost, no version is taken for garbage") {
 TEST_CASE("what an earlier call left is removed, and not the version of that name which came since") {
   NEEDS_ROOT();
   Host host;
-  prepare(host);
+  prepare_collect(host);
   std::filesystem::create_directories(version_dir(host, ".gc-1.1.0/lib"));
   write_file(version_dir(host, ".gc-1.1.0/lib/x"), "x");
   std::filesystem::create_symlink("/etc", version_dir(host, ".gc-link"));
@@ -134,7 +134,7 @@ TEST_CASE("wherever collecting ends, no kept record names what is gone, and the 
   for (int at = 0; was_killed; ++at) {
     CAPTURE(at);
     Host host;
-    prepare(host);
+    prepare_collect(host);
     const auto garbage = find_garbage(*root_of(host), 1);
     REQUIRE(garbage);
     const auto root = root_of(host);

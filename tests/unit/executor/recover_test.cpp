@@ -128,7 +128,7 @@ int kill_recovery_everywhere(const Change& change, int stride) {
 }
 }  // namespace
 
-TEST_CASE("a run that is killed at any call is undone or finished by the next") {
+TEST_CASE("a run that is killed at any call is undone or finished by the next", "[killed]") {
   NEEDS_ROOT();
   int kills = 0;
   for (const Change* change : {&kFirst, &kUpgrade, &kRemoval, &kRollback, &kRepair})
@@ -137,7 +137,7 @@ TEST_CASE("a run that is killed at any call is undone or finished by the next") 
   CHECK(kills > 600);
 }
 
-TEST_CASE("a recovery that is killed at any call is brought to its end by the next") {
+TEST_CASE("a recovery that is killed at any call is brought to its end by the next", "[killed]") {
   NEEDS_ROOT();
   int kills = 0;
   for (const Change* change : {&kFirst, &kUpgrade, &kRemoval, &kRollback, &kRepair})

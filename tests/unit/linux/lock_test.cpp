@@ -115,7 +115,7 @@ TEST_CASE("a holder that has written nothing readable is still a holder") {
   const Scratch scratch;
   const auto root = scratch.open();
   { REQUIRE(HostLock::try_lock(*root, "apply", FixedClock(0))); }
-  const int fd = open((scratch / "run/addonctl/lock").c_str(), O_RDWR | O_CLOEXEC);
+  const int fd = ::open((scratch / "run/addonctl/lock").c_str(), O_RDWR | O_CLOEXEC);
   REQUIRE(flock(fd, LOCK_EX) == 0);
   const std::string path = scratch / "run/addonctl/lock";
   for (const std::string record : {"", "{", "[]", "{\"pid\": \"x\"}", "\xff"}) {

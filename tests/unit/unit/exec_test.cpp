@@ -24,7 +24,7 @@ Lines commands(std::string_view lines) {
   return shown_commands;
 }
 
-Lines findings(std::string_view lines) { return shown(analyze_commands(lines).findings); }
+Lines command_findings(std::string_view lines) { return shown(analyze_commands(lines).findings); }
 }  // namespace
 
 TEST_CASE("the commands of all seven directives are read, in the unit's order") {
@@ -89,7 +89,7 @@ TEST_CASE("quotes and escapes in commands are resolved") {
 TEST_CASE("specifiers are resolved, and variables stay as they are written") {
   CHECK(commands("ExecStart=%h/bin/a %n ${X} $Y %%F 5% %") ==
         Lines{"ExecStart /root/bin/a <probe.service> <${X}> <$Y> <%F> <5%> <%>"});
-  CHECK(findings("ExecStart=%h/bin/a %n ${X} $Y %%F 5% %").empty());
+  CHECK(command_findings("ExecStart=%h/bin/a %n ${X} $Y %%F 5% %").empty());
 }
 
 TEST_CASE("a program without a slash is looked up in a path, so it is one") {
@@ -110,7 +110,7 @@ TEST_CASE("an unknown escape keeps its backslash and is a warning") {
 TEST_CASE("a command that systemd would not load is one finding, and those before it stay") {
   const auto check = [](const std::string& value, const std::string& why) {
     INFO(value);
-    CHECK(findings("ExecStart=" + value) == Lines{"unit-value probe.service:3:1: ExecStart=" + why});
+    CHECK(command_findings("ExecStart=" + value) == Lines{"unit-value probe.service:3:1: ExecStart=" + why});
   };
   const std::string path = "; systemd would not load the unit; write the program's absolute path";
   const std::string ignored = "; systemd ignores the command; write the program's absolute path";

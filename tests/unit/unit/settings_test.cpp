@@ -15,7 +15,7 @@ Stated<Json> setting(std::string_view lines, std::string_view key, std::string_v
 Json value(std::string_view lines, std::string_view key, std::string_view name = "probe.service") {
   return setting(lines, key, name).value;
 }
-Lines findings(std::string_view lines) { return shown(analyze_service(lines).findings); }
+Lines setting_findings(std::string_view lines) { return shown(analyze_service(lines).findings); }
 }  // namespace
 
 TEST_CASE("what a unit does not set is at systemd's default and has no line") {
@@ -62,7 +62,7 @@ TEST_CASE("devices add up, are reset by an empty assignment, and may do everythi
         Json({"/dev/null rw", "/dev/probe r", "char-usb rwm"}));
   CHECK(value("DeviceAllow=/dev/null\nDeviceAllow=\n", "DeviceAllow") == Json::array());
   CHECK(
-      findings("DeviceAllow=null r\nDeviceAllow=/dev/../etc r\nDeviceAllow=/dev/null x\n") ==
+      setting_findings("DeviceAllow=null r\nDeviceAllow=/dev/../etc r\nDeviceAllow=/dev/null x\n") ==
       Lines{
           "unit-value probe.service:3:1: DeviceAllow=\"null r\" names \"null\", which is not a device; "
           "systemd "
@@ -93,7 +93,7 @@ TEST_CASE("path lists keep order and prefixes, and take old names") {
         Json({"/x/probe", "-/y/z", "-+/w", "+/v", "/old"}));
   CHECK(value("InaccessiblePaths=/q\nInaccessiblePaths=\n", "InaccessiblePaths") == Json::array());
   CHECK(value("ReadOnlyPaths=/a \"/b c\" rel /d/../e +-/z\n", "ReadOnlyPaths") == Json({"/a", "/b c"}));
-  CHECK(findings("ReadOnlyPaths=rel /d/../e %F\n") ==
+  CHECK(setting_findings("ReadOnlyPaths=rel /d/../e %F\n") ==
         Lines{"unit-value probe.service:3:1: ReadOnlyPaths=\"rel /d/../e %F\" names \"%F\", which has a "
               "specifier "
               "that systemd does not know; systemd ignores it; correct it or leave it out",
