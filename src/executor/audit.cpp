@@ -177,4 +177,12 @@ Result<> AuditLog::append(const AuditRecord& record) {
   return {};
 }
 
+Result<> settle_audit(Ports& ports) {
+  const auto directory = TRY(ports.root.open_directory_if_present(state_dir()));
+  const std::string unfinished = host::temporary_name(kAuditHead);
+  if (directory == nullptr || !TRY(directory->stat(named(unfinished)))) return {};
+  const AuditLog log = TRY(AuditLog::open(ports));
+  return directory->remove_file(unfinished);
+}
+
 }  // namespace addon::executor

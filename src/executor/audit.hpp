@@ -68,6 +68,10 @@ class AuditLog {
   std::string last_transaction_;
 };
 
+/// What a run left that was cut off between its line and audit.head: brings that up to the log's end.
+/// Nothing to do costs one fstatat(2).
+Result<> settle_audit(Ports& ports);
+
 /// What is wrong with the log, and how much of it there is.
 struct AuditState {
   std::uint64_t lines = 0;

@@ -121,6 +121,7 @@ Result<Recovery> recover(Ports& ports) {
   warnings.insert(warnings.end(), records.begin(), records.end());
   Recovery recovery;
   if (state.open) recovery = TRY(Recovering(std::move(*state.open), ports).run());
+  TRY_CONTEXT("cannot write the audit log", settle_audit(ports));
   recovery.warnings.insert(recovery.warnings.begin(), warnings.begin(), warnings.end());
   return recovery;
 }

@@ -1,3 +1,6 @@
+#include <signal.h>
+#include <sys/resource.h>
+
 #include <catch2/catch.hpp>
 #include <cerrno>
 
@@ -66,6 +69,44 @@ TEST_CASE("a file's digest is that of its bytes, also beyond one buffer") {
     const std::string expected = output_of({"sha256sum", scratch / "file"}).substr(0, 64);
     CHECK(host::hash_file(**file).value().hex() == expected);
   }
+}
+
+namespace {
+/// No file of this process may be larger meanwhile: write(2) then writes less than asked for.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : handler_(signal(SIGXFSZ, SIG_IGN)) {
+    REQUIRE(getrlimit(RLIMIT_FSIZE, &before_) == 0);
+    const rlimit limit{bytes, before_.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+  }
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    signal(SIGXFSZ, handler_);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  sighandler_t handler_;
+  rlimit before_{};
+};
+}  // namespace
+
+TEST_CASE("a write that is cut short is no success, and what stood there stays") {
+  NEEDS_ROOT();
+  const Scratch scratch;
+  scratch.write("unit", "old");
+  const auto root = scratch.open();
+  Result<> written;
+  {
+    const FileSizeLimit limit(4);
+    written = host::write_durably(*root, "unit", "0123456789", 0644);
+  }
+  CHECK_THAT(message(written), Catch::Contains("File too large"));
+  CHECK(scratch.read("unit") == "old");
+  REQUIRE(host::write_durably(*root, "unit", "0123456789", 0644));
+  CHECK(scratch.read("unit") == "0123456789");
 }
 
 }  // namespace addon::linux
