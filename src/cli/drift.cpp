@@ -46,8 +46,12 @@ class Search {
   }
 
   void operator()(const plan::InstallUnit& step) {
-    add(step, "unit", unit_path(step.unit.str()), step.after.str(),
-        step.before ? step.before->str() : "missing");
+    if (step.before != step.after) {
+      add(step, "unit", unit_path(step.unit.str()), step.after.str(),
+          step.before ? step.before->str() : "missing");
+    }
+    const auto found = repair_.drop_ins.find(step.unit);
+    if (found != repair_.drop_ins.end()) foreign_drop_ins(step, found->second);
   }
 
   void operator()(const plan::RemoveUnit& step) {
@@ -105,6 +109,19 @@ class Search {
   std::vector<Drift> take() && { return std::move(found_); }
 
  private:
+  void foreign_drop_ins(const plan::InstallUnit& step, const plan::HostDropIns& found) {
+    const plan::HostDropIns& recorded = repair_.generation.drop_ins.at(step.unit);
+    for (const auto& [path, digest] : recorded) {
+      const auto now = found.find(path);
+      if (now == found.end()) add(step, "foreign-drop-in", path, digest.str(), "missing");
+      if (now != found.end() && now->second != digest)
+        add(step, "foreign-drop-in", path, digest.str(), now->second.str());
+    }
+    for (const auto& [path, digest] : found) {
+      if (!recorded.contains(path)) add(step, "foreign-drop-in", path, "", digest.str());
+    }
+  }
+
   template <class Step>
   void add(const Step& step, std::string kind, std::string path, std::string expected, std::string actual) {
     found_.push_back(

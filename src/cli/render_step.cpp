@@ -65,6 +65,8 @@ Line set_capabilities(const Json& step) {
 }
 
 Line unit_file(const Json& step) {
+  if (text(step, "before") == text(step, "after"))
+    return {"~", "unit", fmt::format("{}: the host's drop-ins for it are others now", text(step, "unit"))};
   return {sign_of_change(text(step, "before"), text(step, "after")), "unit",
           fmt::format("{}: {}", text(step, "unit"),
                       change(short_digest(step, "before"), short_digest(step, "after")))};

@@ -158,6 +158,7 @@ class Transaction {
                           .summary = intent_.summary,
                           .caller = context_.ports.caller,
                           .addons = plan_.result,
+                          .drop_ins = plan_.drop_ins,
                           .known = {}};
     learn(next);
     const std::string what = "cannot record the new generation";

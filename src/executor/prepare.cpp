@@ -9,6 +9,7 @@
 #include "core/parallel.hpp"
 #include "executor/observe.hpp"
 #include "executor/rollback_target.hpp"
+#include "plan/foreign_drop_ins.hpp"
 #include "plan/host_checks.hpp"
 
 namespace addon::executor {
@@ -77,6 +78,9 @@ class Preparation {
   void compare(const host::HostState& host) {
     for (const auto& [name, unit] : host.units) {
       if (unit.status) prepared_.unit_states.emplace(name, unit.status->active_state);
+      if (plan::has_other_drop_ins(name, unit, prepared_.generation)) {
+        prepared_.drop_ins.emplace(name, plan::record_of(unit.drop_ins));
+      }
     }
     for (const auto& [id, release] : prepared_.generation.addons) {
       const auto addon = host.addons.find(id);

@@ -48,6 +48,8 @@ struct Prepared {
   std::vector<std::string> warnings;  ///< sentences: records that are damaged
   /// repair: what about the files of an add-on's recorded version is not as recorded.
   std::map<AddonId, std::vector<plan::FileDifference>> differences;
+  /// repair: the host's drop-ins for each unit for which they are not as recorded.
+  std::map<UnitName, plan::HostDropIns> drop_ins;
   /// repair: the state that systemd says each unit is in: "active", "failed"; none below --root.
   std::map<UnitName, std::string> unit_states;
 };

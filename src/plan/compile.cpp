@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "plan/compile_addon.hpp"
+#include "plan/foreign_drop_ins.hpp"
 #include "plan/host_checks.hpp"
 #include "plan/lint.hpp"
 #include "plan/observation.hpp"
@@ -49,6 +50,7 @@ class Compiler {
       append(out_.findings, check_required_addons(bundle, out_.plan.result));
     }
     assemble();
+    record_drop_ins();
     out_.plan.policy = policy;
     out_.plan.host = digest_of_observation(host_, touched_, primaries());
     append(out_.findings, traps(out_.plan.steps));
@@ -110,6 +112,20 @@ class Compiler {
     }
     out_.plan.changes.insert_or_assign(id, std::move(plan.change));
     phases_.push_back(std::move(plan.phases));
+  }
+
+  // Of add-ons that the plan does not touch nothing was looked at.
+  void record_drop_ins() {
+    for (const auto& [id, release] : out_.plan.result) {
+      for (const ReleaseUnit& unit : release.units) {
+        if (!touched_.contains(id)) {
+          const auto recorded = generation_.drop_ins.find(unit.name);
+          if (recorded != generation_.drop_ins.end()) out_.plan.drop_ins.insert(*recorded);
+        } else if (const auto found = host_.units.find(unit.name); found != host_.units.end()) {
+          out_.plan.drop_ins.emplace(unit.name, record_of(found->second.drop_ins));
+        }
+      }
+    }
   }
 
   std::set<UnitName> primaries() const {

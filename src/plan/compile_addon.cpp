@@ -204,7 +204,12 @@ class WantedAddon {
 
   void install_unit(const ReleaseUnit& unit) {
     const host::UnitState* found = find_unit(facts_.host, unit.name);
-    if (found != nullptr && found->file && is_as_written(*found->file) && found->sha256 == unit.sha256) {
+    const bool stands =
+        found != nullptr && found->file && is_as_written(*found->file) && found->sha256 == unit.sha256;
+    // With other drop-ins it is another unit: judged, installed and started anew.
+    const bool is_judged_anew =
+        stands && facts_.bundle != nullptr && has_other_drop_ins(unit.name, *found, facts_.generation);
+    if (stands && !is_judged_anew) {
       if (const bundle::BundleUnit* source = find_source(unit.name)) {
         standing_.push_back(install_step(*source, *facts_.bundle));
         standing_.back().before = unit.sha256;

@@ -34,4 +34,15 @@ std::vector<Finding> add_foreign_drop_ins(InstallUnit& step, const std::vector<h
   return findings;
 }
 
+HostDropIns record_of(const std::vector<host::UnitDropIn>& drop_ins) {
+  HostDropIns files;
+  for (const host::UnitDropIn& drop_in : drop_ins) files.emplace(drop_in.path, Digest::of(drop_in.text));
+  return files;
+}
+
+bool has_other_drop_ins(const UnitName& name, const host::UnitState& unit, const Generation& recorded) {
+  const auto record = recorded.drop_ins.find(name);
+  return record != recorded.drop_ins.end() && record->second != record_of(unit.drop_ins);
+}
+
 }  // namespace addon::plan

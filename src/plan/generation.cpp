@@ -46,6 +46,35 @@ Result<host::KnownDigests> known_from_json(const Json& json) {
   return known;
 }
 
+Json drop_ins_to_json(const std::map<UnitName, HostDropIns>& drop_ins) {
+  Json json = Json::object();
+  for (const auto& [unit, files] : drop_ins) {
+    Json& of_unit = json[unit.str()] = Json::object();
+    for (const auto& [path, digest] : files) of_unit[path] = digest.str();
+  }
+  return json;
+}
+
+Result<HostDropIns> host_drop_ins_from_json(const Json& json) {
+  HostDropIns files;
+  for (const auto& [path, digest] : json.items()) {
+    if (!digest.is_string())
+      return tl::unexpected(Error(fmt::format("\"drop_ins\" has no digest for {}", quoted(path))));
+    files.emplace(path, TRY(Digest::parse(digest.get<std::string>())));
+  }
+  return files;
+}
+
+Result<std::map<UnitName, HostDropIns>> drop_ins_from_json(const Json& json) {
+  std::map<UnitName, HostDropIns> drop_ins;
+  const auto found = json.find("drop_ins");
+  if (found == json.end()) return drop_ins;
+  for (const auto& [unit, files] : found->items()) {
+    drop_ins.emplace(TRY(UnitName::parse(unit)), TRY(host_drop_ins_from_json(files)));
+  }
+  return drop_ins;
+}
+
 }  // namespace
 
 Json to_json(const Generation& generation) {
@@ -59,6 +88,7 @@ Json to_json(const Generation& generation) {
           {"plan", generation.plan_digest},
           {"summary", generation.summary},
           {"addons", std::move(addons)},
+          {"drop_ins", drop_ins_to_json(generation.drop_ins)},
           {"known", known_to_json(generation.known)}};
 }
 
@@ -77,6 +107,7 @@ Result<Generation> generation_from_json(const Json& json) {
   if (const auto caller = json.find("caller"); caller != json.end()) {
     generation.caller = caller_from_json(*caller);
   }
+  generation.drop_ins = TRY(drop_ins_from_json(json));
   generation.known = TRY(known_from_json(*TRY(array_field(json, "known"))));
   for (const Json& addon : *TRY(array_field(json, "addons"))) {
     Release release = TRY(release_from_json(addon));

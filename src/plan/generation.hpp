@@ -6,12 +6,17 @@
 #include <string>
 
 #include "core/addon_id.hpp"
+#include "core/digest.hpp"
 #include "core/json.hpp"
+#include "core/unit_name.hpp"
 #include "host/caller.hpp"
 #include "host/state.hpp"
 #include "plan/release.hpp"
 
 namespace addon::plan {
+
+/// The host's own drop-ins for a unit, by their path. None: there were none.
+using HostDropIns = std::map<std::string, Digest>;
 
 /// The numbered record of a committed transaction: the complete set of active add-ons.
 /// Generation 0 is the host before the first one: nothing is active.
@@ -23,6 +28,9 @@ struct Generation {
   std::string summary;                   ///< "added probe 1.0.0; removed scan"
   std::optional<host::Caller> caller{};  ///< who asked for it; records of earlier versions do not say
   std::map<AddonId, Release> addons;
+  /// What the host added to each unit when its add-on was last applied, and policy judged with it.
+  /// A unit of a record by an earlier version is not there.
+  std::map<UnitName, HostDropIns> drop_ins{};
   host::KnownDigests known;  ///< of staged files, and of the bundle files they came from
 };
 

@@ -55,7 +55,8 @@ struct Plan {
   std::map<AddonId, AddonChange> changes;
   std::vector<Step> steps;
   Summary summary;
-  std::map<AddonId, Release> result;  ///< what is active afterwards: the next generation
+  std::map<AddonId, Release> result;           ///< what is active afterwards: the next generation
+  std::map<UnitName, HostDropIns> drop_ins{};  ///< of the units of `result`, as Generation has them
 };
 
 /// The plan as its public JSON, "digest" included: SHA-256 over the canonical form of the rest.

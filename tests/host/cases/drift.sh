@@ -105,3 +105,39 @@ case_apply_of_another_add_on_leaves_drift_alone() {
   expect_exit 5 addonctl diff probe
   expect_exit 0 addonctl diff other
 }
+
+case_a_foreign_drop_in_is_drift_until_it_was_judged_and_applied() {
+  local dropped=/etc/systemd/system/addon-probe.service.d/host.conf digest
+  make_good probe 1.0.0
+  apply "$BUNDLE"
+  host_run mkdir -p "${dropped%/*}"
+  printf '[Service]\nNice=7\n' | host_run tee $dropped >/dev/null
+  digest=sha256:$(host_run sha256sum $dropped | cut -d ' ' -f 1)
+  expect_exit 5 addonctl diff --format json
+  expect_json ".drift == [{\"addon\": \"probe\", \"kind\": \"foreign-drop-in\", \"path\": \"$dropped\", \"expected\": null, \"actual\": \"$digest\"}]"
+  expect_exit 5 addonctl verify
+  expect_exit 5 addonctl plan --detailed-exitcode "$BUNDLE"
+  expect_contains "$OUT" $dropped
+  apply "$BUNDLE"
+  expect_exit 0 addonctl diff
+  expect_eq "$(unit_property addon-probe.service Nice)" 7 "Nice="
+  # Another add-on's run keeps what was recorded.
+  make_good other 1.0.0
+  apply "$BUNDLE"
+  host_run rm -r "${dropped%/*}"
+  expect_exit 5 addonctl diff --format json
+  expect_json ".drift == [{\"addon\": \"probe\", \"kind\": \"foreign-drop-in\", \"path\": \"$dropped\", \"expected\": \"$digest\", \"actual\": \"missing\"}]"
+}
+
+case_a_foreign_drop_in_that_policy_denies_cannot_be_applied_away() {
+  local dropped=/etc/systemd/system/addon-probe.service.d/host.conf
+  make_good probe 1.0.0
+  apply "$BUNDLE"
+  host_run mkdir -p "${dropped%/*}"
+  printf '[Service]\nUser=root\n' | host_run tee $dropped >/dev/null
+  expect_exit 5 addonctl diff
+  expect_refused 4 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" "$dropped:2:1"
+  host_run rm -r "${dropped%/*}"
+  expect_exit 0 addonctl diff
+}

@@ -172,3 +172,49 @@ TEST_CASE("drift of an add-on that is not asked about is left alone") {
   const Generation generation = generation_of({drifted.bundle, scan});
   CHECK(lines(plan_for(apply({scan}), generation, host).plan) == Lines{});
 }
+
+TEST_CASE("a unit with other drop-ins than when it was last applied is judged and started anew") {
+  const std::string file = "/etc/systemd/system/probe.service.d/host.conf";
+  const std::string text = "[Service]\nNice=5\n";
+  Drifted drifted;
+  drifted.generation.drop_ins[unit_name("probe.service")] = {};
+  SECTION("one more") { drifted.unit_state().drop_ins = {{file, text}}; }
+  SECTION("another text") {
+    drifted.generation.drop_ins[unit_name("probe.service")] = {{file, Digest::of("[Service]\n")}};
+    drifted.unit_state().drop_ins = {{file, text}};
+  }
+  SECTION("gone") { drifted.generation.drop_ins[unit_name("probe.service")] = {{file, Digest::of(text)}}; }
+  const Lines expected{"install-unit probe probe.service", "reload probe.service",
+                       "restart-unit probe probe.service", "check-health probe probe.service"};
+  CHECK(lines(drifted.with_bundle().plan) == expected);
+  const Plan plan = drifted.without_bundle().plan;
+  CHECK(lines(plan) == expected);
+  CHECK(plan.changes.at(id("probe")).kind == ChangeKind::update);
+  // What the next generation records is what was judged.
+  HostDropIns found;
+  for (const auto& drop_in : drifted.unit_state().drop_ins)
+    found.emplace(drop_in.path, Digest::of(drop_in.text));
+  CHECK(plan.drop_ins.at(unit_name("probe.service")) == found);
+}
+
+TEST_CASE("drop-ins are no drift when they are as recorded or nobody recorded them") {
+  const std::string file = "/etc/systemd/system/probe.service.d/host.conf";
+  const std::string text = "[Service]\nNice=5\n";
+  Drifted drifted;
+  drifted.unit_state().drop_ins = {{file, text}};
+  SECTION("as recorded") {
+    drifted.generation.drop_ins[unit_name("probe.service")] = {{file, Digest::of(text)}};
+  }
+  SECTION("by an earlier version of addonctl") { REQUIRE(drifted.generation.drop_ins.empty()); }
+  CHECK(lines(drifted.with_bundle().plan) == Lines{});
+  CHECK(lines(drifted.without_bundle().plan) == Lines{});
+}
+
+TEST_CASE("what is recorded about the drop-ins of an add-on that is not touched stays recorded") {
+  const HostDropIns recorded{{"/etc/systemd/system/probe.service.d/host.conf", Digest::of("x")}};
+  Drifted drifted;
+  drifted.generation.drop_ins[unit_name("probe.service")] = recorded;
+  const auto scan = make_bundle(scan_files());
+  const Plan plan = plan_for(apply({scan}), drifted.generation, drifted.host).plan;
+  CHECK(plan.drop_ins.at(unit_name("probe.service")) == recorded);
+}

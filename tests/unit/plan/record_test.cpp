@@ -12,6 +12,9 @@ Generation sample_generation() {
   Generation generation = generation_of({make_bundle(probe_files()), make_bundle(scan_files("2.0.0-rc.1"))});
   generation.known[{1, 2, 3, -4, 5}] = Digest::of("a");
   generation.known[{1, 9, 3, 4, 5}] = Digest::of("b");
+  generation.drop_ins[unit_name("probe.service")] = {
+      {"/etc/systemd/system/service.d/a.conf", Digest::of("c")}};
+  generation.drop_ins[unit_name("scan.timer")] = {};
   return generation;
 }
 
@@ -37,6 +40,7 @@ TEST_CASE("a generation is the same after it was written and read") {
   CHECK(after->summary == before.summary);
   CHECK(after->plan_digest == before.plan_digest);
   CHECK(after->known == before.known);
+  CHECK(after->drop_ins == before.drop_ins);
   REQUIRE(after->addons.size() == 2);
   const Release& probe = after->addons.at(id("probe"));
   const Release& original = before.addons.at(id("probe"));
@@ -126,6 +130,16 @@ TEST_CASE("each field of a generation that is missing or malformed is an error t
     json[key] = -1;
     CHECK_THAT(generation_error(json), Catch::StartsWith("\"" + std::string(key) + "\" is missing or not "));
   }
+}
+
+TEST_CASE("drop-ins that no record can hold are errors") {
+  Json json = to_json(sample_generation());
+  SECTION("no object") { json["drop_ins"] = 5; }
+  SECTION("unit") { json["drop_ins"]["../x.service"] = Json::object(); }
+  SECTION("no object of a unit") { json["drop_ins"]["probe.service"] = "x"; }
+  SECTION("digest") { json["drop_ins"]["probe.service"]["/etc/a.conf"] = "xyz"; }
+  SECTION("no digest") { json["drop_ins"]["probe.service"]["/etc/a.conf"] = 7; }
+  CHECK(generation_error(json) != "");
 }
 
 TEST_CASE("a generation of another schema, with an add-on twice, or with a bad digest is an error") {
