@@ -243,3 +243,12 @@ case_rollback_is_judged_by_todays_policy() {
   expect_refused 4 addonctl rollback probe --yes
   expect_running probe 1.1.0 cap_net_raw
 }
+
+case_a_service_that_takes_its_time_to_stop_is_waited_for() {
+  # The signal ends nothing; systemd kills it in the end.
+  make_good probe 1.0.0 service='KillSignal=SIGCONT\nTimeoutStopSec=3' timeout=1s
+  apply "$BUNDLE"
+  expect_exit 0 addonctl remove --yes probe
+  expect_inactive addon-probe.service
+  expect_exit 0 addonctl verify
+}
