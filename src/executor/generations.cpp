@@ -151,6 +151,7 @@ Result<bool> has_generation(const host::Directory& root, std::uint64_t number,
 
 Result<> withdraw_generation(host::Directory& records, std::uint64_t number) {
   TRY(records.remove_file(record_name(number)));
+  TRY(records.remove_file(host::temporary_name(record_name(number))));
   return records.sync();
 }
 

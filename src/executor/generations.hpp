@@ -52,7 +52,8 @@ Result<> commit_generation(host::Directory& records, const plan::Generation& gen
 Result<bool> has_generation(const host::Directory& root, std::uint64_t number,
                             const std::string& plan_digest);
 
-/// Takes back a generation whose commit failed: its record may stand there all the same.
+/// Takes back a generation whose commit failed: its record may stand there all the same, or
+/// what was to become one, where even removing that failed.
 Result<> withdraw_generation(host::Directory& records, std::uint64_t number);
 
 /// Names of the records that were put aside as damaged.

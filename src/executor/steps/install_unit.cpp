@@ -84,8 +84,10 @@ class InstallRun final : public StepRun {
       return directory.rename(temporary, place_.name(), host::RenameMode::exchange);
     }
     // It has no temporary name any more. What is not as it was written is somebody else's.
-    if (other || !TRY(inode_of(directory, place_.name())) || !check_unit_file(directory, place_, after_))
-      return {};
+    if (other || !TRY(inode_of(directory, place_.name()))) return {};
+    if (Result<> ours = check_unit_file(directory, place_, after_); !ours) {
+      return ours.error().kind() == ErrorKind::stale ? Result<>() : ours;
+    }
     context.units_changed = true;
     // Something that was started may have started it in turn: a timer, or a unit that needs it.
     if (context.units_started && !place_.is_drop_in())

@@ -19,7 +19,7 @@ Result<> Faults::meet(const std::string& call) {
     --*fail_at;
     return {};
   }
-  if (!for_good) fail_at.reset();
+  if (!for_good) fail_at = std::exchange(then_fail_at, std::nullopt);
   return tl::unexpected(Error::from_errno(ENOSPC, call));
 }
 
