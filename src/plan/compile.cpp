@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
+#include <variant>
 
 #include "plan/compile_addon.hpp"
 #include "plan/foreign_drop_ins.hpp"
@@ -114,15 +116,27 @@ class Compiler {
     phases_.push_back(std::move(plan.phases));
   }
 
-  // Of add-ons that the plan does not touch nothing was looked at.
+  std::set<UnitName> judged_units() const {
+    std::set<UnitName> judged;
+    for (const Step& step : out_.plan.steps) {
+      if (const auto* install = std::get_if<InstallUnit>(&step.action)) judged.insert(install->unit);
+      const auto* change = std::get_if<SwitchCurrent>(&step.action);
+      if (change == nullptr || !change->terms) continue;
+      for (const InstallUnit& unit : change->terms->standing_units) judged.insert(unit.unit);
+    }
+    return judged;
+  }
+
+  // Only what policy gets to see with this plan: the record says that it was allowed.
   void record_drop_ins() {
+    const std::set<UnitName> judged = judged_units();
     for (const auto& [id, release] : out_.plan.result) {
       for (const ReleaseUnit& unit : release.units) {
-        if (!touched_.contains(id)) {
-          const auto recorded = generation_.drop_ins.find(unit.name);
-          if (recorded != generation_.drop_ins.end()) out_.plan.drop_ins.insert(*recorded);
-        } else if (const auto found = host_.units.find(unit.name); found != host_.units.end()) {
+        const auto found = host_.units.find(unit.name);
+        if (judged.contains(unit.name) && found != host_.units.end()) {
           out_.plan.drop_ins.emplace(unit.name, record_of(found->second.drop_ins));
+        } else if (const auto old = generation_.drop_ins.find(unit.name); old != generation_.drop_ins.end()) {
+          out_.plan.drop_ins.insert(*old);
         }
       }
     }

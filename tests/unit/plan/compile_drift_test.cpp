@@ -218,3 +218,12 @@ TEST_CASE("what is recorded about the drop-ins of an add-on that is not touched 
   const Plan plan = plan_for(apply({scan}), drifted.generation, drifted.host).plan;
   CHECK(plan.drop_ins.at(unit_name("probe.service")) == recorded);
 }
+
+TEST_CASE("drop-ins that policy did not see are not recorded by a plan that only starts a service") {
+  Drifted drifted;
+  drifted.unit_state().drop_ins = {{"/etc/systemd/system/probe.service.d/host.conf", "[Service]\nNice=5\n"}};
+  drifted.unit_state().status->active_state = "failed";
+  const Plan plan = drifted.with_bundle().plan;
+  CHECK(lines(plan) == Lines{"start-unit probe probe.service", "check-health probe probe.service"});
+  CHECK(plan.drop_ins.empty());
+}
