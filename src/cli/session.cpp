@@ -52,6 +52,7 @@ Session::Session(std::unique_ptr<host::Directory> root, std::unique_ptr<host::Un
       ports_{*root_,
              *units_,
              *accounts_,
+             programs_,
              clock_,
              platform,
              progress_,

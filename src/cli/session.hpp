@@ -9,6 +9,7 @@
 #include "executor/ports.hpp"
 #include "linux/clock.hpp"
 #include "linux/journald.hpp"
+#include "linux/program_runner.hpp"
 
 namespace addon::cli {
 
@@ -34,6 +35,7 @@ class Session {
   std::unique_ptr<host::Directory> root_;
   std::unique_ptr<host::UnitManager> units_;
   std::unique_ptr<host::Accounts> accounts_;
+  linux::ProcessRunner programs_;
   linux::SystemClock clock_;
   linux::Journald journald_;
   ProgressLines progress_;

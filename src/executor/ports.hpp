@@ -9,6 +9,7 @@
 #include "host/directory.hpp"
 #include "host/event_log.hpp"
 #include "host/platform.hpp"
+#include "host/program_runner.hpp"
 #include "host/unit_manager.hpp"
 
 namespace addon::executor {
@@ -26,6 +27,7 @@ struct Ports {
   host::Directory& root;  ///< "/", or the directory given by --root
   host::UnitManager& units;
   host::Accounts& accounts;
+  host::ProgramRunner& programs;
   host::Clock& clock;
   host::PlatformFacts platform;
   Progress& progress;

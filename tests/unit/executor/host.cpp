@@ -14,6 +14,7 @@
 
 #include "linux/directory.hpp"
 #include "linux/offline_manager.hpp"
+#include "linux/program_runner.hpp"
 
 namespace addon::executor::test {
 
@@ -71,6 +72,7 @@ struct World {
   std::unique_ptr<host::Directory> root;
   linux::OfflineManager no_units;
   Users users;
+  linux::ProcessRunner programs;
   Listener listener;
   Ports ports;
 
@@ -78,13 +80,10 @@ struct World {
       : root(opened(path, host.faults)),
         users(host.unknown_users),
         listener(host),
-        ports{*root,
-              host.offline ? static_cast<host::UnitManager&>(no_units) : host.units,
-              users,
-              host.clock,
-              {CapabilitySet::all(), false, true, host.boot},
-              listener,
-              &host.interrupted,
+        ports{*root,      host.offline ? static_cast<host::UnitManager&>(no_units) : host.units,
+              users,      programs,
+              host.clock, {CapabilitySet::all(), false, true, host.boot},
+              listener,   &host.interrupted,
               host.caller} {}
 
   static std::unique_ptr<host::Directory> opened(const std::string& path, Faults& faults) {
