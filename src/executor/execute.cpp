@@ -160,6 +160,8 @@ class Transaction {
                           .addons = plan_.result,
                           .drop_ins = plan_.drop_ins,
                           .known = {}};
+    next.committed = base_.committed;
+    plan::remember_committed(next);
     learn(next);
     const std::string what = "cannot record the new generation";
     records_ = TRY_CONTEXT(what, context_.ports.root.make_directories(generations_dir()));

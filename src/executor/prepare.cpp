@@ -47,7 +47,9 @@ class Preparation {
   void refuse_downgrades(const plan::Plan& plan) {
     for (const auto& [id, change] : plan.changes) {
       const std::string addon = id.str();
-      const bool is_older = change.from && change.to && change.from->precedence(*change.to) > 0;
+      const std::optional<Version>& newest = change.newest ? change.newest : change.from;
+      const bool stays = change.from && change.to && change.from->precedence(*change.to) == 0;
+      const bool is_older = newest && change.to && !stays && newest->precedence(*change.to) > 0;
       const bool is_refused =
           std::any_of(prepared_.findings.begin(), prepared_.findings.end(), [&](const Finding& finding) {
             return finding.rule == &rules::policy_downgrade && finding.addon == addon;
@@ -55,10 +57,13 @@ class Preparation {
       if (!is_older || is_refused) continue;
       Finding finding = make_finding(
           rules::policy_downgrade,
-          fmt::format("{} {} is older than {}, which is active; policy allows that, but it was not asked for",
-                      id.str(), change.to->str(), change.from->str()));
+          fmt::format("{} {} is older than {}, which {} active; policy allows that, but it was not asked for",
+                      id.str(), change.to->str(), newest->str(), change.newest ? "was once" : "is"));
       finding.addon = id.str();
-      finding.fix = fmt::format("go back with addonctl rollback {}, or add --allow-downgrade", id.str());
+      finding.fix =
+          change.newest
+              ? fmt::format("apply {} or a newer version, or add --allow-downgrade", newest->str())
+              : fmt::format("go back with addonctl rollback {}, or add --allow-downgrade", id.str());
       prepared_.findings.push_back(std::move(finding));
     }
   }

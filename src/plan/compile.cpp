@@ -112,8 +112,14 @@ class Compiler {
         ++out_.plan.summary.unchanged;
         break;
     }
+    remember_newest(id, plan.change);
     out_.plan.changes.insert_or_assign(id, std::move(plan.change));
     phases_.push_back(std::move(plan.phases));
+  }
+
+  void remember_newest(const AddonId& id, AddonChange& change) const {
+    const auto newest = newest_committed(generation_, id);
+    if (newest && (!change.from || newest->precedence(*change.from) > 0)) change.newest = newest;
   }
 
   std::set<UnitName> judged_units() const {

@@ -118,6 +118,7 @@ class WantedAddon {
     const bool known_version = facts_.recorded != nullptr && facts_.recorded->version == wanted_.version;
     const bool from_bundle = facts_.bundle != nullptr && !facts_.bundle->source.empty();
     if (known_version && !facts_.recorded->same_files(wanted_)) return content_changed();
+    if (had_other_content()) return content_changed();
     if (found != nullptr && is_intact(*found, wanted_, facts_.host)) return;
     if (found != nullptr && !known_version && from_bundle && !has_same_bytes(*found, wanted_)) {
       return content_changed();
@@ -137,6 +138,14 @@ class WantedAddon {
     }
   }
 
+  // Whether that version was active before with other bytes, also where nothing of it is left.
+  bool had_other_content() const {
+    const auto addon = facts_.generation.committed.find(wanted_.id);
+    if (addon == facts_.generation.committed.end()) return false;
+    const auto before = addon->second.find(wanted_.version);
+    return before != addon->second.end() && before->second != content_digest(wanted_);
+  }
+
   // What is installed cannot be made right from itself.
   void needs_bundle(const Rule& rule, std::string message) {
     Finding finding = make_finding(rule, std::move(message));
@@ -146,16 +155,20 @@ class WantedAddon {
   }
 
   void content_changed() {
+    const bool is_gone = find_version(state_, wanted_.version) == nullptr;
     Finding finding =
         make_finding(rules::version_content_changed,
-                     fmt::format("{} {} is on the host already, with other content than this bundle has",
-                                 wanted_.id.str(), wanted_.version.str()));
+                     fmt::format("{} {} {}, with other content than this bundle has", wanted_.id.str(),
+                                 wanted_.version.str(),
+                                 is_gone ? "was active on this host before" : "is on the host already"));
     if (facts_.bundle != nullptr) {
       finding.at = facts_.bundle->manifest.version.at;
       finding.pointer = facts_.bundle->manifest.version.pointer;
     }
     finding.addon = wanted_.id.str();
-    finding.fix = facts_.recorded != nullptr && facts_.recorded->version == wanted_.version
+    const bool is_recorded =
+        had_other_content() || (facts_.recorded != nullptr && facts_.recorded->version == wanted_.version);
+    finding.fix = is_recorded
                       ? "give the new content a new version"
                       : fmt::format(
                             "give the new content a new version, or remove /opt/addons/{}/versions/{} "

@@ -75,7 +75,50 @@ Result<std::map<UnitName, HostDropIns>> drop_ins_from_json(const Json& json) {
   return drop_ins;
 }
 
+Json committed_to_json(const std::map<AddonId, std::map<Version, Digest>>& committed) {
+  Json json = Json::object();
+  for (const auto& [id, versions] : committed) {
+    Json& of_addon = json[id.str()] = Json::object();
+    for (const auto& [version, digest] : versions) of_addon[version.str()] = digest.hex();
+  }
+  return json;
+}
+
+Result<std::map<Version, Digest>> versions_from_json(const Json& json) {
+  std::map<Version, Digest> versions;
+  for (const auto& [version, digest] : json.items()) {
+    if (!digest.is_string()) {
+      return tl::unexpected(Error(fmt::format("\"committed\" has no digest for {}", quoted(version))));
+    }
+    versions.emplace(TRY(Version::parse(version)), TRY(Digest::parse(digest.get<std::string>())));
+  }
+  return versions;
+}
+
+Result<> read_committed(const Json& json, Generation& generation) {
+  const auto found = json.find("committed");
+  if (found == json.end()) return {};
+  for (const auto& [id, versions] : found->items()) {
+    generation.committed.emplace(TRY(AddonId::parse(id)), TRY(versions_from_json(versions)));
+  }
+  return {};
+}
+
 }  // namespace
+
+void remember_committed(Generation& generation) {
+  for (const auto& [id, release] : generation.addons) {
+    generation.committed[id].insert_or_assign(release.version, content_digest(release));
+  }
+}
+
+std::optional<Version> newest_committed(const Generation& generation, const AddonId& id) {
+  const auto found = generation.committed.find(id);
+  if (found == generation.committed.end() || found->second.empty()) return std::nullopt;
+  return std::max_element(found->second.begin(), found->second.end(),
+                          [](const auto& a, const auto& b) { return a.first.precedence(b.first) < 0; })
+      ->first;
+}
 
 Json to_json(const Generation& generation) {
   Json addons = Json::array();
@@ -89,6 +132,7 @@ Json to_json(const Generation& generation) {
           {"summary", generation.summary},
           {"addons", std::move(addons)},
           {"drop_ins", drop_ins_to_json(generation.drop_ins)},
+          {"committed", committed_to_json(generation.committed)},
           {"known", known_to_json(generation.known)}};
 }
 
@@ -116,6 +160,9 @@ Result<Generation> generation_from_json(const Json& json) {
       return tl::unexpected(Error(fmt::format("\"addons\" has {} twice", id.str())));
     }
   }
+  TRY(read_committed(json, generation));
+  // Records of earlier versions do not say, and this much is known all the same.
+  remember_committed(generation);
   return generation;
 }
 

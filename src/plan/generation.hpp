@@ -31,8 +31,17 @@ struct Generation {
   /// What the host added to each unit when its add-on was last applied, and policy judged with it.
   /// A unit of a record by an earlier version is not there.
   std::map<UnitName, HostDropIns> drop_ins{};
+  /// Every version that was ever active, and what it held: content_digest(). It outlives removal and gc, so
+  /// that none comes back as an older or another one unseen.
+  std::map<AddonId, std::map<Version, Digest>> committed{};
   host::KnownDigests known;  ///< of staged files, and of the bundle files they came from
 };
+
+/// Adds what is active to `committed`.
+void remember_committed(Generation& generation);
+
+/// The newest version of an add-on that was ever active, by SemVer's precedence; nullopt for none.
+std::optional<Version> newest_committed(const Generation& generation, const AddonId& id);
 
 Json to_json(const Generation& generation);
 Result<Generation> generation_from_json(const Json& json);

@@ -31,10 +31,12 @@ Json to_json(const AddonInput& input) {
 }
 
 Json to_json(const AddonId& id, const AddonChange& change) {
-  return {{"id", id.str()},
-          {"change", to_string(change.kind)},
-          {"from", change.from ? Json(change.from->str()) : Json(nullptr)},
-          {"to", change.to ? Json(change.to->str()) : Json(nullptr)}};
+  Json json{{"id", id.str()},
+            {"change", to_string(change.kind)},
+            {"from", change.from ? Json(change.from->str()) : Json(nullptr)},
+            {"to", change.to ? Json(change.to->str()) : Json(nullptr)}};
+  if (change.newest) json["newest"] = change.newest->str();
+  return json;
 }
 
 // Everything that the digest covers.

@@ -42,6 +42,7 @@ struct AddonChange {
   ChangeKind kind = ChangeKind::unchanged;
   std::optional<Version> from;
   std::optional<Version> to;
+  std::optional<Version> newest{};  ///< that was ever active, where it is newer than `from`
 };
 
 /// The ordered steps that take the observed host to what is wanted, and all that they depend on.

@@ -46,6 +46,12 @@ Release make_release(const bundle::Bundle& bundle) {
   return release;
 }
 
+Digest content_digest(const Release& release) {
+  Json files = Json::object();
+  for (const ReleaseFile& file : release.files) files[file.path.str()] = file.sha256.hex();
+  return digest_of(Json{{"manifest", release.manifest_sha256.hex()}, {"files", std::move(files)}});
+}
+
 namespace {
 
 Json file_to_json(const ReleaseFile& file) {

@@ -60,6 +60,9 @@ struct Release {
 
 Release make_release(const bundle::Bundle& bundle);
 
+/// Of the bytes that a release consists of, whoever owns them: its manifest, and each file by its path.
+Digest content_digest(const Release& release);
+
 Json to_json(const Release& release);
 /// The inverse; an error names what is missing or malformed.
 Result<Release> release_from_json(const Json& json);

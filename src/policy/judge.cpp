@@ -51,10 +51,9 @@ bool gives(const plan::Action& action) {
          std::holds_alternative<plan::InstallDropIn>(action);
 }
 
-/// What the add-on was before the plan, by the last generation.
-std::optional<Version> recorded_version(const plan::Plan& plan, const AddonId& addon) {
+const plan::AddonChange* change_of(const plan::Plan& plan, const AddonId& addon) {
   const auto change = plan.changes.find(addon);
-  return change == plan.changes.end() ? std::nullopt : change->second.from;
+  return change == plan.changes.end() ? nullptr : &change->second;
 }
 
 class Judge {
@@ -79,7 +78,7 @@ class Judge {
     } else if (const auto* change = std::get_if<plan::SwitchCurrent>(&step.action)) {
       judge_terms(bench, *change);
       // A rollback is the way back that everybody sees.
-      if (plan.verb == "apply") judge_downgrade(bench, *change, recorded_version(plan, *addon));
+      if (plan.verb == "apply") judge_downgrade(bench, *change, change_of(plan, *addon));
       if (!change->terms) return;
       for (const plan::InstallUnit& unit : change->terms->standing_units) {
         judge_unit(bench, unit, own_units_.at(*addon));

@@ -26,8 +26,8 @@ struct Judgement {
 /// Judges each step of the plan by what it would give the add-on:
 ///  - stage: how many files, and their bytes;
 ///  - switch-current: delivery, supervision, run_as ("" asks for nothing) and state directories of the
-///    manifest; by the verb "apply", a version that is older than the recorded one (than the current one,
-///    where none is recorded);
+///    manifest; by the verb "apply", a version that is older than any that was ever active by the records
+///    (than the current one, where there are none), unless it is the active one;
 ///  - set-capabilities: each capability of `after` (taking capabilities away is always allowed);
 ///  - install-unit: the unit's name; the user it runs as (root where it says none; a dynamic user
 ///    by allow_dynamic_user); ambient capabilities; for a unit that runs as root, its bounding set;

@@ -7,6 +7,7 @@
 
 #include "core/addon_id.hpp"
 #include "core/version.hpp"
+#include "plan/plan.hpp"
 #include "plan/step.hpp"
 #include "policy/scopes.hpp"
 #include "policy/verdicts.hpp"
@@ -26,8 +27,9 @@ struct Bench {
 void judge_file_capabilities(Bench& bench, const plan::SetCapabilities& action);
 void judge_stage(Bench& bench, const plan::Stage& action);
 void judge_terms(Bench& bench, const plan::SwitchCurrent& action);
-/// `recorded` is the version that the add-on has by the last generation, if any.
-void judge_downgrade(Bench& bench, const plan::SwitchCurrent& action, const std::optional<Version>& recorded);
+/// `change` is what the plan does to the add-on as a whole: from which version, and which was the newest
+/// ever.
+void judge_downgrade(Bench& bench, const plan::SwitchCurrent& action, const plan::AddonChange* change);
 /// Any action that gives something: refused where the site requires a signature, for none was checked.
 void judge_signature(Bench& bench);
 /// `own_units` are the names of the add-on's units.

@@ -58,12 +58,15 @@ void judge_stage(Bench& bench, const plan::Stage& action) {
   judge_limit(bench, action, bench.policy.limits.files, action.files.size(), "files");
 }
 
-void judge_downgrade(Bench& bench, const plan::SwitchCurrent& action,
-                     const std::optional<Version>& recorded) {
+void judge_downgrade(Bench& bench, const plan::SwitchCurrent& action, const plan::AddonChange* change) {
+  if (!action.after) return;
   // The record says what is active; a link that says otherwise is drift, which this repairs.
-  const std::optional<Version>& active = recorded ? recorded : action.before;
-  if (!action.after || !active || active->precedence(*action.after) <= 0) return;
-  const Version& newer = *active;
+  const std::optional<Version> active = change != nullptr && change->from ? change->from : action.before;
+  if (active && active->precedence(*action.after) == 0) return;
+  const bool is_past = change != nullptr && change->newest.has_value();
+  const std::optional<Version>& newest = is_past ? change->newest : active;
+  if (!newest || newest->precedence(*action.after) <= 0) return;
+  const Version& newer = *newest;
   Ruling ruling;
   for (const Line<Downgrade>& line : bench.policy.downgrade) {
     auto& decided = line.value == Downgrade::allow ? ruling.allowed_by : ruling.denied_by;
@@ -76,14 +79,15 @@ void judge_downgrade(Bench& bench, const plan::SwitchCurrent& action,
   if (ruling.allows()) return bench.verdicts.record(bench.step, bench.addon, request, ruling);
   Finding finding = make_finding(
       rules::policy_downgrade,
-      fmt::format("{} {} is older than {}, which is active; {}", bench.addon.str(), action.after->str(),
-                  newer.str(),
+      fmt::format("{} {} is older than {}, which {} active; {}", bench.addon.str(), action.after->str(),
+                  newer.str(), is_past ? "was once" : "is",
                   ruling.denied_by ? fmt::format("{} denies downgrades", to_string(*ruling.denied_by))
                                    : "no policy line allows downgrades"),
       at, "/version");
   finding.policy = ruling.denied_by;
-  finding.fix = fmt::format("go back with addonctl rollback {}, or let the site policy say downgrade: allow",
-                            bench.addon.str());
+  finding.fix = fmt::format("{}, or let the site policy say downgrade: allow",
+                            is_past ? fmt::format("apply {} or a newer version", newer.str())
+                                    : fmt::format("go back with addonctl rollback {}", bench.addon.str()));
   bench.verdicts.refuse(bench.addon, request, std::move(finding), "downgrade");
 }
 

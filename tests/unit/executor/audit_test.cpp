@@ -179,7 +179,7 @@ TEST_CASE("a changed log is found by the line that was changed") {
     CHECK_THAT(checked(host).problems.at(0), Catch::Contains("the audit log ends with line 3;") &&
                                                  Catch::Contains("says that there were 5"));
     // It stays to be seen when the log goes on.
-    host.install("probe", probe_files("1.0.0"));
+    host.install("probe", probe_files("1.3.0"));
     CHECK(problem(host) ==
           "/var/lib/addonctl/audit.log:4: it is line 6 of the log and follows line 3: 2 between them are "
           "missing");

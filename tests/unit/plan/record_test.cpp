@@ -15,6 +15,8 @@ Generation sample_generation() {
   generation.drop_ins[unit_name("probe.service")] = {
       {"/etc/systemd/system/service.d/a.conf", Digest::of("c")}};
   generation.drop_ins[unit_name("scan.timer")] = {};
+  generation.committed[id("probe")].emplace(version("0.9.0"), Digest::of("d"));
+  generation.committed[id("gone")].emplace(version("3.0.0"), Digest::of("e"));
   return generation;
 }
 
@@ -41,6 +43,7 @@ TEST_CASE("a generation is the same after it was written and read") {
   CHECK(after->plan_digest == before.plan_digest);
   CHECK(after->known == before.known);
   CHECK(after->drop_ins == before.drop_ins);
+  CHECK(after->committed == before.committed);
   REQUIRE(after->addons.size() == 2);
   const Release& probe = after->addons.at(id("probe"));
   const Release& original = before.addons.at(id("probe"));

@@ -179,6 +179,7 @@ Generation generation_of(const std::vector<bundle::Bundle>& bundles) {
   for (const bundle::Bundle& bundle : bundles) {
     generation.addons.emplace(bundle.manifest.id.value, make_release(bundle));
   }
+  remember_committed(generation);
   return generation;
 }
 

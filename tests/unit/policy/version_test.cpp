@@ -111,6 +111,23 @@ TEST_CASE("what is current counts where no record tells") {
   CHECK(judge(plan, policy_of(usual_terms), today).findings.size() == 1);
 }
 
+TEST_CASE("what was ever active counts, but for the version that is active now") {
+  plan::Plan plan = change_of("apply", "1.0.0", "1.0.5");
+  plan.changes[id_of("probe")].newest = version_of("1.1.0");
+  const Judgement judgement = judge(plan, policy_of(usual_terms), today);
+  REQUIRE(judgement.findings.size() == 1);
+  CHECK(judgement.findings[0].message ==
+        "probe 1.0.5 is older than 1.1.0, which was once active; no policy line allows downgrades");
+  CHECK(judgement.findings[0].fix ==
+        "apply 1.1.0 or a newer version, or let the site policy say downgrade: allow");
+  CHECK(judge(plan, policy_of(usual_terms + "downgrade: allow\n"), today).findings.empty());
+  plan.changes[id_of("probe")].from = version_of("1.0.5");
+  CHECK(judge(plan, policy_of(usual_terms), today).findings.empty());
+  plan = change_of("apply", "1.0.0", "1.1.0");
+  plan.changes[id_of("probe")].newest = version_of("1.1.0");
+  CHECK(judge(plan, policy_of(usual_terms), today).findings.empty());
+}
+
 TEST_CASE("a link that leads to a newer version than the record says is drift, and its repair no downgrade") {
   plan::Plan plan = change_of("apply", "1.9.0", "1.9.0");
   std::get<plan::SwitchCurrent>(plan.steps[0].action).before = version_of("9.9.9");
