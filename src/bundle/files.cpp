@@ -19,6 +19,7 @@ class Check {
   void check_binary(const std::vector<UnitName>& units);
   void check_named();
   void check_unlisted(const std::vector<UnitName>& units);
+  void check_health();
   void check_mode(const manifest::ExtraFile& extra);
   std::vector<Finding> findings() && { return std::move(findings_); }
 
@@ -96,6 +97,31 @@ void Check::check_named() {
   }
 }
 
+unsigned mode_of(const manifest::Manifest& manifest, const RelativePath& path);
+
+// What it names was checked to be in the version.
+void Check::check_health() {
+  const manifest::Health& health = manifest_.health;
+  if (health.exec.empty()) return;
+  const auto file = manifest::health_file(health.exec.front(), manifest_.version.value);
+  if (!file) return;
+  const std::string name = quoted(file->str());
+  if (!is_pushed()) {
+    add(rules::health_exec,
+        fmt::format("health.exec runs {}, but no file is installed with this delivery", name), health.exec_at,
+        "/health/exec", "leave it out, and let the unit fail when all is not well");
+  } else if (is_absent(*file)) {
+    if (*file == manifest_.binary.value) return;  // told already
+    add(rules::health_exec, fmt::format("health.exec runs {}, which the bundle does not have", name),
+        health.exec_at, "/health/exec", "add the file, or correct its name");
+  } else if (constexpr unsigned others = 0001;
+             (mode_of(manifest_, *file) & others) == 0 && *file != manifest_.binary.value) {
+    add(rules::health_exec, fmt::format("health.exec runs {}, which is not executable for its user", name),
+        health.exec_at, "/health/exec",
+        fmt::format("list it in files: {{path: {}, mode: \"0755\"}}", file->str()));
+  }
+}
+
 void Check::check_unlisted(const std::vector<UnitName>& units) {
   if (!manifest_.files) return;
   std::set<std::string> named{manifest_.binary.value.str()};
@@ -130,6 +156,7 @@ std::vector<Finding> check_files(const Survey& survey, const std::string& source
   check.check_binary(units);
   check.check_named();
   check.check_unlisted(units);
+  check.check_health();
   return std::move(check).findings();
 }
 

@@ -7,6 +7,7 @@
 #include <CLI/Formatter.hpp>
 #include <iterator>
 #include <utility>
+#include <variant>
 
 #include "cli/interruption.hpp"
 #include "cli/render_plan.hpp"
@@ -74,12 +75,20 @@ Report unseen(Report report) {
   return report;
 }
 
+// Programs write to their data as long as they run; whoever consents to its end consents to that.
+Digest digest_without_contents(plan::Plan plan) {
+  for (plan::Step& step : plan.steps) {
+    if (auto* purge = std::get_if<plan::PurgeStateDir>(&step.action)) purge->contents = {};
+  }
+  return plan::digest_of(plan);
+}
+
 // People take their time to answer.
 Result<> check_same(const Context& context, const Change& change, const executor::Prepared& seen,
                     const executor::Request& request) {
   const LoadedPolicy policy = TRY(load_site_policy(root_path(context.options), PolicyTrust::root_only));
   const executor::Prepared now = TRY(executor::prepare(request, policy.policy, change.session->ports()));
-  if (plan::digest_of(now.plan) == plan::digest_of(seen.plan)) return {};
+  if (digest_without_contents(now.plan) == digest_without_contents(seen.plan)) return {};
   return tl::unexpected(Error(
       "the policy, a bundle or the host changed while the question stood; nothing was changed, run it again",
       ErrorKind::stale));

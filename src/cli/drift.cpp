@@ -13,6 +13,10 @@
 namespace addon::cli {
 
 namespace {
+std::string rights(const plan::DirectoryRights& rights) {
+  return fmt::format("{}:{} {:04o}", rights.uid, rights.gid, rights.mode);
+}
+
 std::string on_host(const RelativePath& path) { return "/" + path.str(); }
 
 std::string unit_path(const std::string& name) { return on_host(executor::units_dir()) + "/" + name; }
@@ -67,6 +71,13 @@ class Search {
     add(step, "drop-in", drop_in_path(step.unit), "", step.before.str());
   }
 
+  void operator()(const plan::MakeStateDir& step) {
+    add(step, "state-dir", step.path.what, rights(step.after),
+        step.before ? rights(*step.before) : "missing");
+  }
+
+  void operator()(const plan::PurgeStateDir&) {}
+
   void operator()(const plan::SwitchCurrent& step) {
     const auto target = [](const std::optional<Version>& version) {
       return version ? "versions/" + version->str() : "";
@@ -97,6 +108,8 @@ class Search {
   void operator()(const plan::CheckHealth&) {}
 
   void finding(const Finding& finding) {
+    if (finding.rule == &rules::host_state_dir)
+      found_.push_back({finding.addon, "state-dir", "", "as recorded", finding.message});
     // Versions that are missing or altered have a step of their own.
     if (finding.rule != &rules::host_tampered) return;
     // No further was looked, so what else seems to be missing may well be there.
@@ -152,7 +165,7 @@ std::vector<Drift> find_drift(const executor::Prepared& repair) {
 }
 
 std::string render(const Drift& drift) {
-  if (drift.kind == "tree") return one_line(drift.actual);
+  if (drift.path.empty()) return one_line(drift.actual);
   return fmt::format("{} {}: expected {}, found {}", drift.kind, one_line(drift.path),
                      one_line(shown(drift.expected)), one_line(shown(drift.actual)));
 }

@@ -12,7 +12,7 @@ namespace addon::cli {
 struct Drift {
   std::string addon;
   /// Of a file: "bytes", "mode", "owner", "links", "missing", "stray", "file-capabilities". Else: "version",
-  /// "unit", "drop-in", "current", "enablement", "running", "tree".
+  /// "unit", "drop-in", "state-dir", "current", "enablement", "running", "tree".
   std::string kind;
   std::string path;  ///< on the host, or the unit's name; may be empty
   std::string expected;

@@ -28,6 +28,7 @@ struct Arguments {
   std::vector<std::string> operands;
   std::string output;  ///< -o
   bool prune = false;
+  bool purge = false;
   bool detailed_exitcode = false;
   bool allow_downgrade = false;
   Consent consent = Consent::ask;  ///< --yes

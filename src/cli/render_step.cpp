@@ -78,6 +78,35 @@ Line drop_in(const Json& step) {
                       change(short_digest(step, "before"), short_digest(step, "after")))};
 }
 
+std::string rights(const Json& rights) {
+  if (rights.is_null()) return "(none)";
+  return fmt::format("{}:{} {}", number(rights, "uid"), number(rights, "gid"), text(rights, "mode"));
+}
+
+Line state_dir(const Json& step) {
+  const std::string group = text(step, "group");
+  const bool is_there = !member(step, "before").is_null();
+  const std::string after = fmt::format("{}{} {}", text(step, "owner"), group.empty() ? "" : ":" + group,
+                                        text(member(step, "after"), "mode"));
+  return {is_there ? "~" : "+", "state-dir",
+          fmt::format("{}: {}", text(step, "path"), change(rights(member(step, "before")), after))};
+}
+
+Line purge(const Json& step) {
+  const std::int64_t files = number(step, "files");
+  return {"-", "data",
+          fmt::format("{}: {} file{}, {}", text(step, "path"), files, files == 1 ? "" : "s",
+                      size_text(static_cast<std::uint64_t>(number(step, "bytes"))))};
+}
+
+// What is in it, as far as that fits.
+std::string entries(const Json& step) {
+  const std::vector<std::string> first = texts(step, "first");
+  const auto rest = number(step, "entries") - static_cast<std::int64_t>(first.size());
+  if (first.empty()) return "empty";
+  return rest > 0 ? fmt::format("{} and {} more", join(first, ", "), rest) : join(first, ", ");
+}
+
 Line switch_current(const Json& step) {
   const std::string before = text(step, "before");
   const std::string after = text(step, "after");
@@ -99,7 +128,16 @@ Line running(const Json& step, std::string_view sign, std::string_view label) {
                           : fmt::format("{}: {}", text(step, "unit"), change(before, after))};
 }
 
+// Another one than the program's name and arguments would be taken apart by somebody who reads it.
+std::string health_program(const Json& program) {
+  std::vector<std::string> words = {
+      fmt::format("versions/{}/{}", text(program, "version"), text(program, "file"))};
+  for (std::string& word : texts(program, "arguments")) words.push_back(std::move(word));
+  return fmt::format("{} as {}, without privileges, exits with 0", join(words, " "), text(program, "user"));
+}
+
 Line health(const Json& step) {
+  if (member(step, "unit").is_null()) return {"~", "health", health_program(member(step, "program"))};
   return {"~", "health",
           fmt::format("{}: up within {}, then for {} without a break", text(step, "unit"),
                       duration(step, "timeout_ms"), duration(step, "stable_for_ms"))};
@@ -111,6 +149,8 @@ Line describe(const Json& step) {
   if (op == "set-capabilities") return set_capabilities(step);
   if (op == "install-unit" || op == "remove-unit") return unit_file(step);
   if (op == "install-drop-in" || op == "remove-drop-in") return drop_in(step);
+  if (op == "make-state-dir") return state_dir(step);
+  if (op == "purge-state-dir") return purge(step);
   if (op == "switch-current") return switch_current(step);
   if (op == "reload") return {"~", "daemon-reload", join(texts(step, "units"), ", ")};
   if (op == "enable-unit") return enablement(step, "+", "enable");
@@ -224,8 +264,12 @@ std::string render_step(const Json& step, const Palette& palette) {
   std::string out = fmt::format("  {} {:<{}}{}\n", palette(paint_of_sign(line.sign), line.sign), line.label,
                                 kLabelColumns, wrap(line.change, kColumns, indent, indent));
   if (text(step, "op") == "install-unit") out += detail(unit_rights(step)) + '\n';
+  if (text(step, "op") == "check-health" && !member(step, "unit").is_null() &&
+      !member(step, "program").is_null())
+    out += detail("and " + health_program(member(step, "program"))) + '\n';
   for (const std::string& drop_in : texts(step, "drop_ins"))
     out += detail(fmt::format("with the drop-in {}", drop_in)) + '\n';
+  if (text(step, "op") == "purge-state-dir") out += detail(entries(step)) + '\n';
   if (text(step, "op") == "install-drop-in") out += detail(limits(step)) + '\n';
   for (const Allowance& allowance : allowances(step)) {
     out += palette(Paint::dim, allowed_by(allowance)) + '\n';

@@ -145,6 +145,11 @@ constinit const Rule delivery_supervision_mismatch{
     "systemd-service, systemd-timer and agent-sidecar. Anything else could not be activated. Change one of "
     "them."};
 
+constinit const Rule health_exec{
+    "health-exec", error, invalid, "health.exec names no program of the add-on.",
+    "It is run as the add-on's user when all is installed, so it must be an executable file of this very "
+    "version: current/FILE. Another program of the host may be another one tomorrow."};
+
 constinit const Rule manifest_not_honoured{
     "manifest-not-honoured", warning, invalid,
     "The manifest asks for something that this version does not do.",

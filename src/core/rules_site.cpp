@@ -227,6 +227,17 @@ constinit const Rule host_capability_unknown{
     "not ask "
     "for it."};
 
+constinit const Rule host_state_dir{
+    "host-state-dir", error, failed, "A state directory cannot be made, kept or deleted safely on this host.",
+    "Root makes it, gives it to its owner and deletes it, so nobody but root and that owner may decide what "
+    "stands there: no link or file in its place or on the way to it, and no directory that others can write. "
+    "Nothing was changed. Put right what the message names."};
+
+constinit const Rule state_dir_shared{
+    "state-dir-shared", error, invalid, "Add-ons do not agree about a state directory.",
+    "One of them would take the other's data away: by another owner or mode, or by deleting it. Give each a "
+    "directory of its own, or let both ask for the same."};
+
 constinit const Rule host_nosuid{"host-nosuid", error, failed,
                                  "The add-on's directory is on a filesystem mounted nosuid.",
                                  "There the kernel ignores file capabilities: the program starts without "

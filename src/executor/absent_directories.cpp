@@ -8,18 +8,25 @@
 namespace addon::executor {
 
 namespace {
+// Something is in it, or stands in its place, or was mounted on it.
+bool is_somebody_elses(const Error& error) {
+  const int reason = error.errno_value();
+  return reason == ENOTEMPTY || reason == ENOTDIR || reason == ELOOP || reason == EBUSY;
+}
+
 Result<> remove_from(host::Directory& parent, std::string_view name) {
   auto removed = parent.remove_directory(name);
-  if (!removed && removed.error().errno_value() != ENOTEMPTY) return removed;
+  if (!removed && !is_somebody_elses(removed.error())) return removed;
   return parent.sync();
 }
 
 Result<> remove_one(host::Directory& root, const RelativePath& path) {
   const auto slash = path.str().rfind('/');
   if (slash == std::string::npos) return remove_from(root, path.str());
-  const auto parent =
-      TRY(root.open_directory_if_present(TRY(RelativePath::parse(path.str().substr(0, slash)))));
-  return parent == nullptr ? Result<>() : remove_from(*parent, path.name());
+  const auto parent = root.open_directory_if_present(TRY(RelativePath::parse(path.str().substr(0, slash))));
+  if (!parent && is_somebody_elses(parent.error())) return {};
+  if (!parent) return tl::unexpected(parent.error());
+  return *parent == nullptr ? Result<>() : remove_from(**parent, path.name());
 }
 }  // namespace
 

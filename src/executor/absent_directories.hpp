@@ -13,8 +13,8 @@ namespace addon::executor {
 Result<std::vector<RelativePath>> absent_directories(const host::Directory& root,
                                                      const std::vector<RelativePath>& paths);
 
-/// Removes directories that were absent before, the last first. One that has something in it by now stays:
-/// what is in it is somebody else's.
+/// Removes directories that were absent before, the last first. One that has something in it by now, or is
+/// none any more, stays: that is somebody else's.
 Result<> remove_directories(host::Directory& root, const std::vector<RelativePath>& were_absent);
 
 }  // namespace addon::executor

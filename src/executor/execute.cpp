@@ -56,13 +56,21 @@ std::string describe_changes(const plan::Plan& plan) {
         break;
     }
   }
+  for (const plan::Step& step : plan.steps) {
+    if (const auto* purge = std::get_if<plan::PurgeStateDir>(&step.action))
+      add(fmt::format("deleted {} of {}", purge->path, purge->addon.str()));
+  }
   return text;
 }
 
 std::vector<std::string> changed_addons(const plan::Plan& plan) {
   std::vector<std::string> ids;
   for (const auto& [id, change] : plan.changes) {
-    if (change.kind != plan::ChangeKind::unchanged) ids.push_back(id.str());
+    const bool is_purged = std::any_of(plan.steps.begin(), plan.steps.end(), [&](const plan::Step& step) {
+      const auto* purge = std::get_if<plan::PurgeStateDir>(&step.action);
+      return purge != nullptr && purge->addon == id;
+    });
+    if (change.kind != plan::ChangeKind::unchanged || is_purged) ids.push_back(id.str());
   }
   return ids;
 }
@@ -85,9 +93,11 @@ class Transaction {
       const auto cleaned = step->clean(context_);
       if (!cleaned) outcome.warnings.push_back("cannot clean up: " + cleaned.error().message());
     }
-    if (!outcome.warnings.empty()) return outcome;  // the next run tries again
-    const auto ended = end_journal(context_.ports.root, context_.transaction);
-    if (!ended) outcome.warnings.push_back("cannot clean up: " + ended.error().message());
+    if (outcome.warnings.empty()) {  // else the next run tries again
+      const auto ended = end_journal(context_.ports.root, context_.transaction);
+      if (!ended) outcome.warnings.push_back("cannot clean up: " + ended.error().message());
+    }
+    std::move(context_.notes.begin(), context_.notes.end(), std::back_inserter(outcome.warnings));
     return outcome;
   }
 
@@ -192,6 +202,7 @@ class Transaction {
     begun_.resize(runs_.size());
     TakenBack left = take_back(runs_, begun_, context_);
     std::move(left.files.begin(), left.files.end(), std::back_inserter(failures));
+    for (const std::string& note : context_.notes) cause = std::move(cause).followed_by(Error(note));
     attempt(failures, "the making of directories", remove_directories(context_.ports.root, absent_));
     const Result<> told =
         tell(failures.empty() ? AuditOutcome::rolled_back : AuditOutcome::undo_failed, cause);

@@ -318,6 +318,21 @@ Result<> observe_programs(const std::set<std::string>& asked, host::HostState& h
   return {};
 }
 
+Result<> observe_state_dirs(const plan::Release& release, Count count, host::HostState& host, Ports& ports) {
+  for (const plan::ReleaseStateDir& dir : release.state_dirs) {
+    if (!host.state_dirs.contains(dir.path)) {
+      host.state_dirs.emplace(
+          dir.path, TRY_CONTEXT(fmt::format("cannot look at {}", dir.path),
+                                observe_state_dir(ports.root, dir.path, count).map_error(needs_root)));
+    }
+    if (dir.owner != "root" && !host.users.contains(dir.owner))
+      host.users.emplace(dir.owner, TRY(ports.accounts.find(dir.owner)));
+    if (dir.group.empty() || dir.group == "root" || host.groups.contains(dir.group)) continue;
+    host.groups.emplace(dir.group, TRY(ports.accounts.find_group(dir.group)));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<host::HostState> observe(const Subjects& subjects, const host::KnownDigests& known, Ports& ports) {
@@ -329,7 +344,7 @@ Result<host::HostState> observe(const Subjects& subjects, const host::KnownDiges
     host.addons.emplace(
         id, TRY_CONTEXT(fmt::format("cannot look at add-on {}", id.str()),
                         AddonObserver(id, releases, known, ports.root).run().map_error(needs_root)));
-    for (const plan::Release& release : releases) users.insert(release.run_as);
+    for (const plan::Release& release : releases) users.insert({release.run_as, release.health_user});
   }
   UnitObserver units(known, ports.root);
   TRY(units.open());
@@ -341,6 +356,12 @@ Result<host::HostState> observe(const Subjects& subjects, const host::KnownDiges
   if (host.live) TRY(observe_status(host, ports.units));
   users.erase("");
   for (const std::string& user : users) host.users.emplace(user, TRY(ports.accounts.find(user)));
+  for (const auto& [id, releases] : subjects.addons) {
+    for (const plan::Release& release : releases)
+      TRY(observe_state_dirs(release, subjects.data, host, ports));
+  }
+  for (const plan::Release& release : subjects.gone)
+    TRY(observe_state_dirs(release, subjects.data, host, ports));
   return host;
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/result.hpp"
 #include "executor/ports.hpp"
+#include "executor/state_dirs.hpp"
 #include "host/state.hpp"
 #include "plan/generation.hpp"
 #include "plan/release.hpp"
@@ -22,6 +23,10 @@ struct Subjects {
   std::set<std::string> users;
   /// Programs that units run, but for an add-on's own, by their absolute paths.
   std::set<std::string> programs = {};
+  /// How far to look into state directories.
+  Count data = Count::none;
+  /// Add-ons that are not active, whose data is looked at.
+  std::vector<plan::Release> gone = {};
 };
 
 /// Observes the host once, through descriptors that follow no symlink. What does not fit (a

@@ -30,6 +30,7 @@ class Preparation {
     const host::HostState host = TRY(observe(subjects(), prepared_.generation.known, ports_));
     remember(host);
     if (request_.verb == Request::Verb::repair) compare(host);
+    if (request_.verb == Request::Verb::remove) keep_data(host);
     plan::Compiled compiled = plan::compile(wish_, prepared_.generation, host, policy_.digest);
     append(prepared_.findings, std::move(compiled.findings));
     const auto today = std::chrono::floor<std::chrono::days>(ports_.clock.now());
@@ -94,6 +95,24 @@ class Preparation {
       if (version == addon->second.inspected.end()) continue;
       auto found = plan::differences(version->second, release, host);
       if (!found.empty()) prepared_.differences.emplace(id, std::move(found));
+    }
+  }
+
+  void keep_data(const host::HostState& host) {
+    if (request_.purge) return;
+    for (const AddonId& id : wish_.unwanted) {
+      const auto release = prepared_.generation.addons.find(id);
+      if (release == prepared_.generation.addons.end()) continue;
+      std::string last = "/";
+      for (const plan::ReleaseStateDir& dir : release->second.state_dirs) {
+        if (dir.path.starts_with(last + "/")) continue;  // it is part of what was told
+        const auto found = host.state_dirs.find(dir.path);
+        const bool has_data =
+            found != host.state_dirs.end() && found->second.contents && found->second.contents->entries > 0;
+        if (!has_data) continue;
+        last = dir.path;
+        prepared_.kept_data.emplace_back(id, dir.path);
+      }
     }
   }
 
@@ -171,7 +190,23 @@ class Preparation {
   Result<> wish_removal() {
     wish_.verb = "remove";
     TRY(last_generation());
-    wish_.unwanted = request_.addons;
+    for (const AddonId& id : request_.addons) {
+      if (prepared_.generation.addons.contains(id)) wish_.unwanted.insert(id);
+    }
+    return request_.purge ? wish_purge() : Result<>();
+  }
+
+  // As it was recorded last: that is what may stand there.
+  Result<> wish_purge() {
+    const Generations generations = TRY(read_generations(ports_.root));
+    for (const AddonId& id : request_.addons) {
+      for (auto generation = generations.all.rbegin(); generation != generations.all.rend(); ++generation) {
+        const auto found = generation->addons.find(id);
+        if (found == generation->addons.end()) continue;
+        wish_.purged.emplace(id, found->second);
+        break;
+      }
+    }
     return {};
   }
 
@@ -234,6 +269,8 @@ class Preparation {
     }
     for (const AddonId& id : wish_.unwanted) add_recorded(id, subjects);
     for (const bundle::Bundle& bundle : wish_.wanted) add_recorded(bundle.manifest.id.value, subjects);
+    if (request_.verb == Request::Verb::remove) subjects.data = request_.purge ? Count::all : Count::any;
+    for (const auto& [id, release] : wish_.purged) subjects.gone.push_back(release);
     if (wish_.prune) {
       for (const auto& [id, release] : prepared_.generation.addons) add_recorded(id, subjects);
     }
@@ -257,7 +294,7 @@ class Preparation {
     std::vector<plan::Release>& releases = subjects.addons[id];
     if (std::find_if(releases.begin(), releases.end(), [&](const plan::Release& release) {
           return release.version == found->second.version && release.units == found->second.units &&
-                 release.drop_in == found->second.drop_in;
+                 release.drop_in == found->second.drop_in && release.state_dirs == found->second.state_dirs;
         }) == releases.end()) {
       releases.push_back(found->second);
     }

@@ -35,6 +35,7 @@ struct Request {
   bool allow_downgrade = true;              ///< apply: whoever asks means an older version, too
   std::set<AddonId> addons;                 ///< remove; rollback_addon: the one; repair: empty means all
   std::optional<std::uint64_t> generation;  ///< rollback_host: default the one before
+  bool purge = false;                       ///< remove: their data, too, also of add-ons that are not active
   bool rehash = false;                      ///< believe no digest that a generation knows
 };
 
@@ -46,6 +47,8 @@ struct Prepared {
   /// What was last committed. Its known digests are joined by those that were computed now.
   plan::Generation generation;
   std::vector<std::string> warnings;  ///< sentences: records that are damaged
+  /// remove: state directories of add-ons that go, with something in them, that stay.
+  std::vector<std::pair<AddonId, std::string>> kept_data;
   /// repair: what about the files of an add-on's recorded version is not as recorded.
   std::map<AddonId, std::vector<plan::FileDifference>> differences;
   /// repair: the host's drop-ins for each unit for which they are not as recorded.

@@ -42,6 +42,7 @@ class Recovering {
         tell());
     TRY_CONTEXT(what, end_journal(context_.ports.root, open_.intent.transaction));
     TRY_CONTEXT(what, remove_if_undone());  // those that the journal itself stood in
+    recovery_.warnings.insert(recovery_.warnings.end(), context_.notes.begin(), context_.notes.end());
     return std::move(recovery_);
   }
 

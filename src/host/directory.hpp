@@ -89,6 +89,19 @@ struct DirectoryEntry {
   FileType type = FileType::other;
 };
 
+/// What is in a directory, at any depth.
+struct Contents {
+  std::uint64_t files = 0;  ///< all but directories; links are counted, not followed
+  std::uint64_t directories = 0;
+  std::uint64_t bytes = 0;  ///< of regular files, as long as they are
+  std::vector<std::string>
+      first;                  ///< names of a few of its own entries, sorted, any bytes; "/" after directories
+  std::uint64_t entries = 0;  ///< how many of its own entries there are
+  std::string mount;          ///< one that is mounted in it; "" where nothing is
+
+  bool operator==(const Contents&) const = default;
+};
+
 /// An open directory. Paths are resolved beneath it by openat2(2) with RESOLVE_BENEATH,
 /// RESOLVE_NO_SYMLINKS and RESOLVE_NO_MAGICLINKS: a symlink anywhere on the way is an error
 /// (errno ELOOP) that says so, never followed. Const member functions change nothing.
@@ -111,12 +124,17 @@ class Directory {
   virtual Result<std::string> read_link(const RelativePath& path) const = 0;
   /// All entries but "." and "..", sorted by name.
   virtual Result<std::vector<DirectoryEntry>> list() const = 0;
+  /// Counts what is in it, following nothing and crossing no mount. With `most` it stops looking once it
+  /// has met so many entries.
+  virtual Result<Contents> measure(std::uint64_t most) const = 0;
 
   /// Opens the directory, making it and those on the way as needed: root's, 0755, each synced into
   /// its parent. One that exists must be root's and not writable by group or others.
   virtual Result<std::unique_ptr<Directory>> make_directories(const RelativePath& path) = 0;
-  /// A new directory of this name, root's, mode 0700 until set. It must not exist.
+  /// A new directory of this name, root's, mode 0700 until set. It must not exist. What is returned is empty
+  /// and was made by root: also where somebody else may write here, and put another one in its place.
   virtual Result<std::unique_ptr<Directory>> make_directory(std::string_view name) = 0;
+  virtual Result<> set_owner(unsigned uid, unsigned gid) = 0;
   virtual Result<> set_mode(unsigned mode) = 0;
   /// A new file of this name, root's, mode 0600 until set. It must not exist.
   virtual Result<std::unique_ptr<File>> create_file(std::string_view name) = 0;
@@ -136,6 +154,8 @@ class Directory {
   virtual Result<> remove_directory(std::string_view name) = 0;
   /// Removes whatever is there, following nothing and crossing no mount. Absent is no error.
   virtual Result<> remove_tree(std::string_view name) = 0;
+  /// The same of all that is in it.
+  virtual Result<> remove_entries() = 0;
   /// Makes the directory's entries durable.
   virtual Result<> sync() = 0;
 };

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/addon_id.hpp"
@@ -95,6 +96,15 @@ struct ProgramState {
   std::vector<std::string> writable;
 };
 
+/// What there is of a state directory.
+struct StateDirState {
+  /// What stands on the way to it, from the top on, by its absolute path: directories, and as the last
+  /// perhaps what is none.
+  std::vector<std::pair<std::string, FileState>> above;
+  std::optional<FileState> state;    ///< its own, of whatever type
+  std::optional<Contents> contents;  ///< where they were asked for, and it is a directory
+};
+
 /// The part of a host that a plan touches, as observed once.
 struct HostState {
   bool live = true;  ///< false for --root: units are enabled but never started
@@ -103,6 +113,8 @@ struct HostState {
   std::map<std::string, std::optional<Account>> users;  ///< each user asked about
   PlatformFacts platform;
   std::map<std::string, ProgramState> programs = {};  ///< each program asked about, by its absolute path
+  std::map<std::string, std::optional<unsigned>> groups = {};  ///< gid of each group asked about
+  std::map<std::string, StateDirState> state_dirs = {};        ///< each by its absolute path
 };
 
 }  // namespace addon::host

@@ -25,9 +25,11 @@ class Tree final : public host::Directory {
   Result<std::string> read_file(const RelativePath& path, std::size_t limit) const override;
   Result<std::string> read_link(const RelativePath& path) const override;
   Result<std::vector<host::DirectoryEntry>> list() const override;
+  Result<host::Contents> measure(std::uint64_t most) const override;
 
   Result<std::unique_ptr<host::Directory>> make_directories(const RelativePath& path) override;
   Result<std::unique_ptr<host::Directory>> make_directory(std::string_view name) override;
+  Result<> set_owner(unsigned uid, unsigned gid) override;
   Result<> set_mode(unsigned mode) override;
   Result<std::unique_ptr<host::File>> create_file(std::string_view name) override;
   Result<std::unique_ptr<host::File>> append_file(std::string_view name) override;
@@ -38,12 +40,15 @@ class Tree final : public host::Directory {
   Result<> remove_file(std::string_view name) override;
   Result<> remove_directory(std::string_view name) override;
   Result<> remove_tree(std::string_view name) override;
+  Result<> remove_entries() override;
   Result<> sync() override;
 
  private:
   Error error(std::string_view doing, std::string_view relative, int errno_value) const;
   /// The name as a C string, once it is known to be one entry of this directory.
   Result<std::string> entry(std::string_view doing, std::string_view name) const;
+  /// An error where an open directory is not one that root just made.
+  Result<> check_fresh(int made, const std::string& name) const;
   /// A directory of this name that was just made: root's, of this mode.
   Result<std::unique_ptr<Tree>> adopt(const std::string& name, unsigned mode);
   /// The next step of make_directories.

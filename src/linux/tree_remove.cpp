@@ -1,4 +1,4 @@
-// Tree::remove_tree.
+// Tree::remove_tree and Tree::remove_entries.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -55,5 +55,7 @@ Result<> remove_at(int directory, const std::string& base, const std::string& na
 Result<> Tree::remove_tree(std::string_view name) {
   return remove_at(fd_.get(), path_, TRY(entry("remove", name)), 0);
 }
+
+Result<> Tree::remove_entries() { return linux::remove_entries(fd_.get(), path_, 0); }
 
 }  // namespace addon::linux

@@ -58,9 +58,22 @@ Result<std::string> Tree::entry(std::string_view doing, std::string_view name) c
   return std::string(name);
 }
 
+// Whoever may write here can put another directory in the place of the new one before it is opened. One that
+// is root's and empty gives nobody anything that he could not have taken from the new one.
+Result<> Tree::check_fresh(int made, const std::string& name) const {
+  const auto state = state_at(made, "");
+  if (!state) return tl::unexpected(error("make directory", name, state.error()));
+  const auto entries = entries_of(made);
+  if (!entries) return tl::unexpected(error("make directory", name, entries.error()));
+  if (state->uid == geteuid() && entries->empty()) return {};
+  return tl::unexpected(refusal("make directory", shown_path(path_, name),
+                                "somebody put another one in its place at that moment", EPERM));
+}
+
 Result<std::unique_ptr<Tree>> Tree::adopt(const std::string& name, unsigned mode) {
-  auto fd = open_beneath(fd_.get(), name, O_RDONLY | O_DIRECTORY);
+  auto fd = open_beneath(fd_.get(), name, O_RDONLY | O_DIRECTORY, Mounts::stay);
   if (!fd) return tl::unexpected(error("make directory", name, fd.error()));
+  TRY(check_fresh(fd->get(), name));
   // Explicitly: below a set-group-ID directory the group would be that directory's.
   if (fchown(fd->get(), root, root) != 0 || fchmod(fd->get(), mode) != 0) {
     const int errno_value = errno;
@@ -103,6 +116,11 @@ Result<std::unique_ptr<host::Directory>> Tree::make_directory(std::string_view n
     return tl::unexpected(error("make directory", made, errno));
   return TRY(adopt(made, 0700));
 }  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): lost in TRY
+
+Result<> Tree::set_owner(unsigned uid, unsigned gid) {
+  if (fchown(fd_.get(), uid, gid) != 0) return tl::unexpected(open_error("set the owner of", path_, errno));
+  return {};
+}
 
 Result<> Tree::set_mode(unsigned mode) {
   if (fchmod(fd_.get(), mode) != 0) return tl::unexpected(open_error("set the mode of", path_, errno));

@@ -18,9 +18,6 @@ std::optional<Sourced<RelativePath>> read_binary(Reader& reader);
 std::optional<Sourced<RelativePath>> read_config_schema(Reader& reader);
 std::optional<std::vector<ExtraFile>> read_files(Reader& reader);
 std::vector<StateDir> read_state_dirs(Reader& reader);
-/// Whether a path is one that an add-on may keep its data in: absolute, normalised, and below a
-/// directory of /var, or below /run or /srv.
-bool is_state_path(std::string_view path);
 
 std::optional<std::vector<Sourced<UnitName>>> read_units(Reader& reader);
 std::optional<Sourced<UnitName>> read_primary(Reader& reader,

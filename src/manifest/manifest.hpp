@@ -51,14 +51,27 @@ struct StateDir {
   std::string group;
   std::optional<unsigned> mode;
   SourceSpan at;
+
+  /// Below /run, which is empty after each boot.
+  bool is_volatile() const;
 };
+
+/// Whether a path is one that an add-on may keep its data in: absolute, normalised, and below a
+/// directory of /var, or below /run or /srv; not addonctl's own.
+bool is_state_path(std::string_view path);
 
 /// After a start: how long to wait for it, and how long it must then stay up unbroken.
 struct Health {
   std::chrono::milliseconds timeout{30000};
   std::chrono::milliseconds stable_for{5000};
-  std::vector<std::string> exec;
+  std::vector<std::string>
+      exec;  ///< a program of the version, relative to the add-on's directory, and arguments
+  SourceSpan exec_at{};
 };
+
+/// Which file of this version health.exec names: "current/FILE" or "versions/VERSION/FILE". None where that
+/// is no file of it.
+std::optional<RelativePath> health_file(std::string_view program, const Version& version);
 
 /// resources: limits for the unit's drop-in. Absent members are not limited.
 struct Resources {

@@ -16,12 +16,9 @@ struct NotHonoured {
   std::string_view fix;
 };
 
-constexpr std::array<NotHonoured, 5> fields = {{
+constexpr std::array<NotHonoured, 3> fields = {{
     {"requires", "base_agent", "the version of the base agent is not checked",
      "see to it that the agent is new enough"},
-    {"", "state_dirs", "the directories are not made", "let the unit make them with StateDirectory="},
-    {"health", "exec", "the check is not run; health is that the unit is up and stays up",
-     "let the unit fail when all is not well"},
     {"", "artifacts", "nothing is fetched", "apply a directory that holds the bundle"},
     {"", "plugin", "no agent is told of it", "configure the agent itself"},
 }};

@@ -66,12 +66,38 @@ std::vector<std::string> read_words(Reader& reader, const Field& list) {
   return words;
 }
 
+std::optional<RelativePath> health_file(std::string_view program, const Version& version) {
+  for (const std::string& directory : {std::string("current/"), "versions/" + version.str() + "/"}) {
+    if (!program.starts_with(directory)) continue;
+    const auto file = RelativePath::parse(program.substr(directory.size()));
+    return file ? std::optional(*file) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+namespace {
+void check_health_program(Reader& reader, const Field& words, const Health& health) {
+  const std::string* version_text = reader.text(reader.root()["version"]);
+  const auto version = Version::parse(version_text == nullptr ? "" : *version_text);
+  const std::vector<Field> items = words.items();
+  if (!version || health.exec.empty() || health.exec.size() != items.size()) return;
+  if (health_file(health.exec.front(), *version)) return;
+  reader.report(rules::health_exec, items.front(),
+                fmt::format("{} is {}, which is no file of this version", items.front().label,
+                            quoted(health.exec.front())),
+                "name a file of the bundle: current/FILE");
+}
+}  // namespace
+
 Health read_health(Reader& reader) {
   Health health;
   const Field field = reader.root()["health"];
   read_duration(reader, field["timeout"], health.timeout);
   read_duration(reader, field["stable_for"], health.stable_for);
-  health.exec = read_words(reader, field["exec"]);
+  const Field words = field["exec"];
+  health.exec = read_words(reader, words);
+  if (words) health.exec_at = reader.span(words);
+  check_health_program(reader, words, health);
   return health;
 }
 

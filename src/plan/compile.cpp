@@ -13,6 +13,7 @@
 #include "plan/host_checks.hpp"
 #include "plan/lint.hpp"
 #include "plan/observation.hpp"
+#include "plan/state_dirs.hpp"
 
 namespace addon::plan {
 
@@ -47,6 +48,8 @@ class Compiler {
     for (const auto& [id, bundle] : wish_.kept) keep(id, bundle);
     for (const AddonId& id : wish_.unwanted) drop(id);
     if (wish_.prune) prune();
+    for (const auto& [id, release] : wish_.purged) purge(release);
+    append(out_.findings, check_shared_state_dirs(out_.plan.result, wanted_ids()));
     check_unit_names();
     for (const bundle::Bundle& bundle : wish_.wanted) {
       append(out_.findings, check_required_addons(bundle, out_.plan.result));
@@ -92,6 +95,21 @@ class Compiler {
     for (const auto& [id, release] : generation_.addons) {
       if (!touched_.contains(id)) drop(id);
     }
+  }
+
+  // Of one that is not active any more nothing else is left to change.
+  void purge(const Release& release) {
+    StateDirSteps steps = purge_state_dirs(release, out_.plan.result, host_);
+    append(out_.findings, std::move(steps.findings));
+    if (steps.actions.empty()) return;
+    out_.plan.changes.try_emplace(release.id);
+    phases_.emplace_back().purge = std::move(steps.actions);
+  }
+
+  std::set<AddonId> wanted_ids() const {
+    std::set<AddonId> ids;
+    for (const bundle::Bundle& bundle : wish_.wanted) ids.insert(bundle.manifest.id.value);
+    return ids;
   }
 
   void add(const AddonId& id, AddonPlan plan) {
@@ -186,6 +204,7 @@ class Compiler {
     take(&Phases::stage);
     take(&Phases::grant);
     take(&Phases::stop);
+    take(&Phases::dirs);
     take(&Phases::units);
     take(&Phases::current);
     take(&Phases::enable);
@@ -193,6 +212,7 @@ class Compiler {
     take(&Phases::start);
     take(&Phases::health);
     take(&Phases::revoke);
+    take(&Phases::purge);
   }
 
   // Links count, too: systemd learns of a new Wants= only by reading its units again.

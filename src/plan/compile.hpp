@@ -27,6 +27,8 @@ struct Wish {
   /// Add-ons that shall not be active.
   std::set<AddonId> unwanted;
   bool prune = false;  ///< recorded add-ons that are not wanted go, too
+  /// Add-ons whose data is deleted, as they were recorded last; active ones are among the unwanted.
+  std::map<AddonId, Release> purged = {};
 };
 
 struct Compiled {
@@ -35,8 +37,8 @@ struct Compiled {
 };
 
 /// (wish, generation, host) -> plan. Pure: same inputs, same plan. Steps stand in the order in
-/// which they are done: stage, capabilities, stop what goes, units, current, enablement, one
-/// reload, start, health, capabilities off what is inactive now.
+/// which they are done: stage, capabilities, stop what goes, state directories, units, current, enablement,
+/// one reload, start, health, capabilities off what is inactive now, data that is deleted.
 Compiled compile(const Wish& wish, const Generation& generation, const host::HostState& host,
                  const Digest& policy);
 

@@ -10,12 +10,13 @@
 #include "plan/foreign_drop_ins.hpp"
 #include "plan/intact.hpp"
 #include "plan/retire.hpp"
+#include "plan/state_dirs.hpp"
 
 namespace addon::plan {
 
 bool Phases::empty() const {
-  return stage.empty() && grant.empty() && stop.empty() && units.empty() && current.empty() &&
-         enable.empty() && start.empty() && health.empty() && revoke.empty();
+  return stage.empty() && grant.empty() && stop.empty() && dirs.empty() && units.empty() && current.empty() &&
+         enable.empty() && start.empty() && health.empty() && revoke.empty() && purge.empty();
 }
 
 std::vector<Asked> asked_capabilities(const manifest::Manifest& manifest) {
@@ -26,16 +27,6 @@ std::vector<Asked> asked_capabilities(const manifest::Manifest& manifest) {
   return asked;
 }
 
-namespace {
-
-std::vector<Asked> asked_state_dirs(const manifest::Manifest& manifest) {
-  std::vector<Asked> asked;
-  for (const manifest::StateDir& dir : manifest.state_dirs) asked.push_back({dir.path, dir.at, {}});
-  return asked;
-}
-
-}  // namespace
-
 SwitchCurrent::Terms terms_of(const manifest::Manifest& manifest) {
   return {.delivery = {std::string(manifest::to_string(manifest.delivery.value)), manifest.delivery.at,
                        manifest.delivery.pointer},
@@ -43,6 +34,8 @@ SwitchCurrent::Terms terms_of(const manifest::Manifest& manifest) {
                           manifest.supervision.at, manifest.supervision.pointer},
           .run_as = {manifest.run_as.value, manifest.run_as.at, manifest.run_as.pointer},
           .state_dirs = asked_state_dirs(manifest),
+          .state_owners = asked_names(manifest, &manifest::StateDir::owner),
+          .state_groups = asked_names(manifest, &manifest::StateDir::group),
           .version_at = manifest.version.at,
           .standing_units = {}};
 }
@@ -103,6 +96,7 @@ class WantedAddon {
   AddonPlan compile() && {
     stage();
     grant();
+    state_dirs();
     units();
     switch_current();
     enable();
@@ -192,6 +186,12 @@ class WantedAddon {
       out_.phases.grant.emplace_back(std::move(step));
       granted_ = true;
     }
+  }
+
+  void state_dirs() {
+    StateDirSteps steps = make_state_dirs(wanted_, facts_.bundle, facts_.host);
+    out_.phases.dirs = std::move(steps.actions);
+    std::move(steps.findings.begin(), steps.findings.end(), std::back_inserter(out_.findings));
   }
 
   void units() {
@@ -342,8 +342,15 @@ class WantedAddon {
     out_.phases.stop.emplace_back(SetEnablement{wanted_.id, unit.name, std::move(obsolete), false});
   }
 
+  // Nothing is started: whoever does that later is to find a program that works.
+  void check_program() {
+    CheckHealth step = health_step(wanted_, facts_.bundle);
+    if (step.program && (staged_ || granted_ || switched_)) out_.phases.health.emplace_back(std::move(step));
+  }
+
   void run() {
-    if (!facts_.host.live || !wanted_.primary) return;
+    if (!facts_.host.live) return;
+    if (!wanted_.primary) return check_program();
     const host::UnitState* found = find_unit(facts_.host, *wanted_.primary);
     // A timer runs on while its service changes; a service must be started anew to be the new one.
     const bool outdated = wanted_.primary->is_timer()
@@ -354,8 +361,7 @@ class WantedAddon {
     out_.phases.start.emplace_back(SetRunning{wanted_.id, *wanted_.primary,
                                               running ? RunAction::restart : RunAction::start, running,
                                               wanted_.health.timeout});
-    out_.phases.health.emplace_back(
-        CheckHealth{wanted_.id, *wanted_.primary, wanted_.health.timeout, wanted_.health.stable_for});
+    out_.phases.health.emplace_back(health_step(wanted_, facts_.bundle));
   }
 
   bool is_up(const host::UnitState* found) const {

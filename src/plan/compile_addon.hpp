@@ -16,12 +16,14 @@ struct Phases {
   std::vector<Action> stage;
   std::vector<Action> grant;
   std::vector<Action> stop;   ///< stop and disable what goes
+  std::vector<Action> dirs;   ///< state directories
   std::vector<Action> units;  ///< remove and install
   std::vector<Action> current;
   std::vector<Action> enable;
   std::vector<Action> start;
   std::vector<Action> health;
   std::vector<Action> revoke;
+  std::vector<Action> purge;
 
   bool empty() const;
 };
@@ -44,6 +46,10 @@ struct AddonFacts {
 AddonPlan compile_wanted(const Release& wanted, const AddonFacts& facts);
 /// The add-on shall not be active. In retire.cpp.
 AddonPlan compile_unwanted(const AddonId& id, const AddonFacts& facts);
+
+/// How it is found out that a release is well once it was started. `bundle` is where that is asked for; null
+/// where it cannot be read. In health_step.cpp.
+CheckHealth health_step(const Release& wanted, const bundle::Bundle* bundle);
 
 // Shared with lint, which knows no host.
 std::vector<Asked> asked_capabilities(const manifest::Manifest& manifest);

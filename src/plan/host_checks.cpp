@@ -23,6 +23,7 @@ class HostCheck {
     platform();
     resources();
     users();
+    health_user();
     capabilities();
     for (const bundle::BundleUnit& unit : bundle_.units) unit_name(unit);
     return std::move(findings_);
@@ -84,6 +85,12 @@ class HostCheck {
       const bool is_number = runs_as.value.find_first_not_of("0123456789") == std::string::npos;
       if (!unit.privileges.dynamic_user.value && !is_number) user(runs_as.value, runs_as.at, {});
     }
+  }
+
+  // Where none of the add-on's own may run it, and nobody does not exist, either.
+  void health_user() {
+    const std::string name = make_release(bundle_).health_user;
+    if (host_.live) user(name, manifest_.health.exec_at, "/health/exec");
   }
 
   // An offline root boots with a kernel and mounts of its own.

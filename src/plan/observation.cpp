@@ -34,6 +34,17 @@ Json to_json(const host::AddonState& addon) {
           {"tampered", addon.tampered}};
 }
 
+// What is in it changes all the time, and with it the number of links.
+Json to_json(const host::StateDirState& dir) {
+  Json way = Json::array();
+  const auto add = [&](const host::FileState& state) {
+    way.push_back({static_cast<int>(state.type), fmt::format("{:05o}", state.mode), state.uid, state.gid});
+  };
+  for (const auto& [path, state] : dir.above) add(state);
+  if (dir.state) add(*dir.state);
+  return way;
+}
+
 Json to_json(const host::UnitState& unit) {
   Json file;
   if (unit.file) file = {to_json(*unit.file), unit.sha256 ? unit.sha256->hex() : ""};
@@ -70,6 +81,8 @@ Digest digest_of_observation(const host::HostState& host, const std::set<AddonId
   for (const auto& [name, account] : host.users) {
     json["users"][name] = account ? Json{account->uid, account->gid} : Json();
   }
+  for (const auto& [name, gid] : host.groups) json["groups"][name] = gid ? Json(*gid) : Json();
+  for (const auto& [path, dir] : host.state_dirs) json["state_dirs"][path] = to_json(dir);
   return addon::digest_of(json);
 }
 

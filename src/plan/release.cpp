@@ -20,6 +20,50 @@ bool Release::same_files(const Release& other) const {
   return files == other.files && run_as == other.run_as;
 }
 
+namespace {
+
+std::vector<ReleaseStateDir> make_state_dirs(const manifest::Manifest& manifest) {
+  std::vector<ReleaseStateDir> dirs;
+  for (const manifest::StateDir& dir : manifest.state_dirs) {
+    if (dir.is_volatile()) continue;
+    std::string owner = dir.owner.empty() ? manifest.run_as.value : dir.owner;
+    if (owner.empty()) owner = "root";
+    dirs.push_back({dir.path, std::move(owner), dir.group, dir.mode.value_or(0750)});
+  }
+  // A directory comes before those in it.
+  std::sort(dirs.begin(), dirs.end(),
+            [](const ReleaseStateDir& a, const ReleaseStateDir& b) { return a.path < b.path; });
+  return dirs;
+}
+
+/// The service that runs once the add-on is started: the primary, or what its timer starts.
+const bundle::BundleUnit* main_service(const bundle::Bundle& bundle) {
+  const auto find = [&](const std::string& name) -> const bundle::BundleUnit* {
+    const auto found = std::find_if(bundle.units.begin(), bundle.units.end(),
+                                    [&](const bundle::BundleUnit& unit) { return unit.name.str() == name; });
+    return found == bundle.units.end() ? nullptr : &*found;
+  };
+  const bundle::BundleUnit* primary = bundle.primary ? find(bundle.primary->str()) : nullptr;
+  if (primary == nullptr || !primary->name.is_timer()) return primary;
+  return find(primary->install.activates.value);
+}
+
+// Root's rights are what a check is not to have; a dynamic user is there only while its unit runs.
+std::string health_user(const bundle::Bundle& bundle) {
+  constexpr const char* nobody = "nobody";
+  if (bundle.manifest.health.exec.empty()) return "";
+  std::string user = bundle.manifest.run_as.value;
+  if (const bundle::BundleUnit* service = main_service(bundle)) {
+    if (service->privileges.dynamic_user.value) return nobody;
+    user = service->privileges.user.value;
+  }
+  const bool is_name = !user.empty() && user.find_first_not_of("0123456789") != std::string::npos &&
+                       user.find('%') == std::string::npos;
+  return is_name && user != "root" ? user : nobody;
+}
+
+}  // namespace
+
 Release make_release(const bundle::Bundle& bundle) {
   const manifest::Manifest& manifest = bundle.manifest;
   Release release{.id = manifest.id.value,
@@ -34,7 +78,9 @@ Release make_release(const bundle::Bundle& bundle) {
                   .primary = bundle.primary,
                   .health = manifest.health,
                   .manifest_sha256 = bundle.manifest_sha256,
-                  .drop_in = make_drop_in(bundle)};
+                  .drop_in = make_drop_in(bundle),
+                  .state_dirs = make_state_dirs(manifest),
+                  .health_user = health_user(bundle)};
   for (const bundle::BundleFile& file : bundle.files) {
     const bool grants =
         file.path == release.binary && !release.capabilities.empty() && !release.run_as.empty();
@@ -49,7 +95,7 @@ Release make_release(const bundle::Bundle& bundle) {
 Digest content_digest(const Release& release) {
   Json files = Json::object();
   for (const ReleaseFile& file : release.files) files[file.path.str()] = file.sha256.hex();
-  return digest_of(Json{{"manifest", release.manifest_sha256.hex()}, {"files", std::move(files)}});
+  return addon::digest_of(Json{{"manifest", release.manifest_sha256.hex()}, {"files", std::move(files)}});
 }
 
 namespace {
@@ -70,22 +116,31 @@ Json unit_to_json(const ReleaseUnit& unit) {
   return {{"name", unit.name.str()}, {"sha256", unit.sha256.hex()}, {"links", std::move(links)}};
 }
 
-// Each value stands in a variable of its own before it goes into a struct: a TRY that returns from
-// within an initialiser would leave what was initialised so far undestroyed (GCC 12).
-Result<ReleaseFile> file_from_json(const Json& json) {
+Json state_dir_to_json(const ReleaseStateDir& dir) {
+  return {{"path", dir.path},
+          {"owner", dir.owner},
+          {"group", dir.group},
+          {"mode", fmt::format("{:04o}", dir.mode)}};
+}
+
+Result<unsigned> mode_field(const Json& json) {
   const std::string mode = TRY(text_field(json, "mode"));
   if (mode.size() != 4 || mode.find_first_not_of("01234567") != std::string::npos) {
     return tl::unexpected(Error(fmt::format("\"mode\" is {}, not four octal digits", quoted(mode))));
   }
+  return static_cast<unsigned>(std::stoul(mode, nullptr, 8));
+}
+
+// Each value stands in a variable of its own before it goes into a struct: a TRY that returns from
+// within an initialiser would leave what was initialised so far undestroyed (GCC 12).
+Result<ReleaseFile> file_from_json(const Json& json) {
+  const unsigned mode = TRY(mode_field(json));
   RelativePath path = TRY(RelativePath::parse(TRY(text_field(json, "path"))));
   const Digest sha256 = TRY(Digest::parse(TRY(text_field(json, "sha256"))));
   const std::uint64_t size = TRY(number_field(json, "size"));
   const bool run_as_group = TRY(flag_field(json, "run_as_group"));
-  return ReleaseFile{.path = std::move(path),
-                     .sha256 = sha256,
-                     .size = size,
-                     .mode = static_cast<unsigned>(std::stoul(mode, nullptr, 8)),
-                     .run_as_group = run_as_group};
+  return ReleaseFile{
+      .path = std::move(path), .sha256 = sha256, .size = size, .mode = mode, .run_as_group = run_as_group};
 }
 
 Result<ReleaseUnit> unit_from_json(const Json& json) {
@@ -103,6 +158,19 @@ Result<ReleaseUnit> unit_from_json(const Json& json) {
   return unit;
 }
 
+Result<ReleaseStateDir> state_dir_from_json(const Json& json) {
+  ReleaseStateDir dir;
+  dir.path = TRY(text_field(json, "path"));
+  if (!manifest::is_state_path(dir.path)) {
+    return tl::unexpected(
+        Error(fmt::format("\"path\" is {}, no place for a state directory", quoted(dir.path))));
+  }
+  dir.owner = TRY(text_field(json, "owner"));
+  dir.group = TRY(text_field(json, "group"));
+  dir.mode = TRY(mode_field(json));
+  return dir;
+}
+
 Result<CapabilitySet> capabilities_from_json(const Json& names) {
   CapabilitySet set;
   for (const Json& name : names) {
@@ -117,6 +185,11 @@ Result<manifest::Health> health_from_json(const Json& json) {
   manifest::Health health;
   health.timeout = TRY(duration_field(json, "timeout_ms"));
   health.stable_for = TRY(duration_field(json, "stable_for_ms"));
+  if (!json.contains("exec")) return health;
+  for (const Json& word : *TRY(array_field(json, "exec"))) {
+    if (!word.is_string()) return tl::unexpected(Error("\"exec\" has an entry that is no text"));
+    health.exec.push_back(word.get<std::string>());
+  }
   return health;
 }
 
@@ -142,6 +215,14 @@ Json to_json(const Release& release) {
             {"manifest", release.manifest_sha256.hex()}};
   if (release.primary) json["primary"] = release.primary->str();
   if (release.drop_in) json["drop_in"] = to_json(*release.drop_in);
+  if (!release.health.exec.empty()) {
+    json["health"]["exec"] = release.health.exec;
+    json["health"]["user"] = release.health_user;
+  }
+  if (!release.state_dirs.empty()) {
+    Json& dirs = json["state_dirs"] = Json::array();
+    for (const ReleaseStateDir& dir : release.state_dirs) dirs.push_back(state_dir_to_json(dir));
+  }
   return json;
 }
 
@@ -169,7 +250,9 @@ Result<Release> release_from_json(const Json& json) {
                   .primary = std::nullopt,
                   .health = std::move(health),
                   .manifest_sha256 = manifest_sha256,
-                  .drop_in = std::nullopt};
+                  .drop_in = std::nullopt,
+                  .state_dirs = {},
+                  .health_user = {}};
   for (const Json& file : *TRY(array_field(json, "files")))
     release.files.push_back(TRY(file_from_json(file)));
   for (const Json& unit : *TRY(array_field(json, "units")))
@@ -177,6 +260,13 @@ Result<Release> release_from_json(const Json& json) {
   if (json.contains("primary")) release.primary = TRY(UnitName::parse(TRY(text_field(json, "primary"))));
   if (json.contains("drop_in")) {
     release.drop_in = TRY(drop_in_from_json(*TRY(object_field(json, "drop_in"))));
+  }
+  if (!release.health.exec.empty()) {
+    release.health_user = TRY(text_field(*TRY(object_field(json, "health")), "user"));
+  }
+  if (json.contains("state_dirs")) {
+    for (const Json& dir : *TRY(array_field(json, "state_dirs")))
+      release.state_dirs.push_back(TRY(state_dir_from_json(dir)));
   }
   return release;
 }

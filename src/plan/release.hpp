@@ -36,6 +36,16 @@ struct ReleaseUnit {
   bool operator==(const ReleaseUnit&) const = default;
 };
 
+/// A directory that the add-on keeps data in.
+struct ReleaseStateDir {
+  std::string path;   ///< absolute
+  std::string owner;  ///< a user's name
+  std::string group;  ///< a group's name; "": the owner's own
+  unsigned mode = 0750;
+
+  bool operator==(const ReleaseStateDir&) const = default;
+};
+
 /// What a version of an add-on is once installed: the wanted-after of a plan, and what a
 /// generation records. Two releases are equal when installing either gives the same host.
 struct Release {
@@ -52,6 +62,8 @@ struct Release {
   manifest::Health health;
   Digest manifest_sha256;
   std::optional<ReleaseDropIn> drop_in{};
+  std::vector<ReleaseStateDir> state_dirs{};  ///< sorted by path
+  std::string health_user{};                  ///< runs health.exec; "" where there is none
 
   const ReleaseUnit* find_unit(const UnitName& name) const;
   /// The permission bits and group rule of the binary follow from its capabilities.

@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/text.hpp"
+
 namespace addon::plan {
 
 namespace {
@@ -25,6 +27,13 @@ Json asked_to_json(const Asked& asked) { return {{"what", asked.what}, {"at", sp
 Json asked_to_json(const std::vector<Asked>& asked) {
   Json json = Json::array();
   for (const Asked& one : asked) json.push_back(asked_to_json(one));
+  return json;
+}
+
+// Names on a disk may be of any bytes, JSON has only UTF-8.
+Json printable_names(const std::vector<std::string>& names) {
+  Json json = Json::array();
+  for (const std::string& name : names) json.push_back(printable(name));
   return json;
 }
 
@@ -108,6 +117,27 @@ Json describe(const RemoveDropIn& step) {
       {"unit", step.unit.str()}, {"name", kDropInName}, {"before", step.before.hex()}, {"after", nullptr}};
 }
 
+Json rights_to_json(const DirectoryRights& rights) {
+  return {{"uid", rights.uid}, {"gid", rights.gid}, {"mode", fmt::format("{:04o}", rights.mode)}};
+}
+
+Json describe(const MakeStateDir& step) {
+  return {{"path", step.path.what},
+          {"owner", step.owner},
+          {"group", step.group},
+          {"before", step.before ? rights_to_json(*step.before) : Json(nullptr)},
+          {"after", rights_to_json(step.after)}};
+}
+
+Json describe(const PurgeStateDir& step) {
+  return {{"path", step.path},
+          {"files", step.contents.files},
+          {"directories", step.contents.directories},
+          {"bytes", step.contents.bytes},
+          {"entries", step.contents.entries},
+          {"first", printable_names(step.contents.first)}};
+}
+
 Json describe(const SwitchCurrent& step) {
   Json json{{"before", text_or_null(step.before)}, {"after", text_or_null(step.after)}};
   if (step.terms) {
@@ -117,6 +147,8 @@ Json describe(const SwitchCurrent& step) {
     if (!step.terms->standing_units.empty())
       json["standing_units"] = standing_to_json(step.terms->standing_units);
     if (!step.terms->state_dirs.empty()) json["state_dirs"] = asked_to_json(step.terms->state_dirs);
+    if (!step.terms->state_owners.empty()) json["state_owners"] = asked_to_json(step.terms->state_owners);
+    if (!step.terms->state_groups.empty()) json["state_groups"] = asked_to_json(step.terms->state_groups);
   }
   return json;
 }
@@ -145,9 +177,15 @@ Json describe(const SetRunning& step) {
 }
 
 Json describe(const CheckHealth& step) {
-  return {{"unit", step.unit.str()},
-          {"timeout_ms", step.timeout.count()},
-          {"stable_for_ms", step.stable_for.count()}};
+  Json json{{"unit", text_or_null(step.unit)},
+            {"timeout_ms", step.timeout.count()},
+            {"stable_for_ms", step.stable_for.count()}};
+  if (!step.program) return json;
+  json["program"] = {{"version", step.program->version.str()},
+                     {"file", step.program->file.what},
+                     {"arguments", step.program->arguments},
+                     {"user", step.program->user}};
+  return json;
 }
 
 }  // namespace
@@ -159,6 +197,8 @@ std::string_view op(const Action& action) {
                                [](const RemoveUnit&) -> std::string_view { return "remove-unit"; },
                                [](const InstallDropIn&) -> std::string_view { return "install-drop-in"; },
                                [](const RemoveDropIn&) -> std::string_view { return "remove-drop-in"; },
+                               [](const MakeStateDir&) -> std::string_view { return "make-state-dir"; },
+                               [](const PurgeStateDir&) -> std::string_view { return "purge-state-dir"; },
                                [](const SwitchCurrent&) -> std::string_view { return "switch-current"; },
                                [](const Reload&) -> std::string_view { return "reload"; },
                                [](const SetEnablement& step) -> std::string_view {

@@ -96,6 +96,32 @@ struct RemoveDropIn {
   Digest before;
 };
 
+/// Who a directory belongs to, and its mode.
+struct DirectoryRights {
+  unsigned uid = 0;
+  unsigned gid = 0;
+  unsigned mode = 0;
+
+  bool operator==(const DirectoryRights&) const = default;
+};
+
+/// Makes a directory that the add-on keeps data in, or gives the one that is there its owner and mode.
+struct MakeStateDir {
+  AddonId addon;
+  Asked path;         ///< `what` is absolute
+  std::string owner;  ///< a user's name
+  std::string group;  ///< a group's name; "": the owner's own
+  std::optional<DirectoryRights> before;
+  DirectoryRights after;
+};
+
+/// Deletes such a directory with all that is in it.
+struct PurgeStateDir {
+  AddonId addon;
+  std::string path;
+  host::Contents contents;  ///< when the plan was made, for its reader
+};
+
 /// Points `current` at a version, or removes it (no `after`).
 struct SwitchCurrent {
   AddonId addon;
@@ -107,6 +133,8 @@ struct SwitchCurrent {
     Asked supervision;
     Asked run_as;  ///< `what` is "" where the manifest does not say
     std::vector<Asked> state_dirs{};
+    std::vector<Asked> state_owners{};  ///< users that state_dirs names
+    std::vector<Asked> state_groups{};
     SourceSpan version_at{};
     /// Units of the version that are on the host already, byte for byte. No step installs them, and
     /// they run the new program all the same, so they are judged like those that one does.
@@ -137,16 +165,26 @@ struct SetRunning {
   std::chrono::milliseconds timeout{30000};
 };
 
-/// Waits until a started unit is up and has stayed up.
-struct CheckHealth {
-  AddonId addon;
-  UnitName unit;
-  std::chrono::milliseconds timeout{30000};
-  std::chrono::milliseconds stable_for{5000};
+/// A program of a version that says by exiting with 0 that all is well.
+struct HealthProgram {
+  Version version;
+  Asked file;  ///< `what` is its path in the version
+  std::vector<std::string> arguments;
+  std::string user;  ///< runs as this one, without any privilege
 };
 
-using Action = std::variant<Stage, SetCapabilities, InstallUnit, RemoveUnit, InstallDropIn, RemoveDropIn,
-                            SwitchCurrent, Reload, SetEnablement, SetRunning, CheckHealth>;
+/// Waits until a started unit is up and has stayed up, and its program says that all is well.
+struct CheckHealth {
+  AddonId addon;
+  std::optional<UnitName> unit;  ///< none: nothing was started, the program only is asked
+  std::chrono::milliseconds timeout{30000};
+  std::chrono::milliseconds stable_for{5000};
+  std::optional<HealthProgram> program{};
+};
+
+using Action =
+    std::variant<Stage, SetCapabilities, InstallUnit, RemoveUnit, InstallDropIn, RemoveDropIn, MakeStateDir,
+                 PurgeStateDir, SwitchCurrent, Reload, SetEnablement, SetRunning, CheckHealth>;
 
 /// One change of the host: a value that can be printed, judged, saved, done and undone.
 struct Step {
@@ -155,8 +193,8 @@ struct Step {
 };
 
 /// The op of the public JSON: "stage", "set-capabilities", "install-unit", "remove-unit",
-/// "install-drop-in", "remove-drop-in", "switch-current", "reload", "enable-unit", "disable-unit",
-/// "start-unit", "restart-unit", "stop-unit", "check-health".
+/// "install-drop-in", "remove-drop-in", "make-state-dir", "purge-state-dir", "switch-current", "reload",
+/// "enable-unit", "disable-unit", "start-unit", "restart-unit", "stop-unit", "check-health".
 std::string_view op(const Action& action);
 /// The add-on that a step belongs to; null for a reload.
 const AddonId* addon_of(const Action& action);

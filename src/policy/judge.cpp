@@ -38,6 +38,11 @@ OwnUnits own_units(const plan::Plan& plan) {
   return own;
 }
 
+bool runs_program(const plan::Action& action) {
+  const auto* health = std::get_if<plan::CheckHealth>(&action);
+  return health != nullptr && health->program;
+}
+
 /// Taking something away from an add-on needs nobody's leave.
 bool gives(const plan::Action& action) {
   if (const auto* capabilities = std::get_if<plan::SetCapabilities>(&action))
@@ -48,7 +53,8 @@ bool gives(const plan::Action& action) {
     return running->action != plan::RunAction::stop;
   }
   return std::holds_alternative<plan::Stage>(action) || std::holds_alternative<plan::InstallUnit>(action) ||
-         std::holds_alternative<plan::InstallDropIn>(action);
+         std::holds_alternative<plan::InstallDropIn>(action) ||
+         std::holds_alternative<plan::MakeStateDir>(action) || runs_program(action);
 }
 
 const plan::AddonChange* change_of(const plan::Plan& plan, const AddonId& addon) {
@@ -75,6 +81,10 @@ class Judge {
       judge_unit(bench, *install, own_units_.at(*addon));
     } else if (const auto* drop_in = std::get_if<plan::InstallDropIn>(&step.action)) {
       judge_drop_in(bench, *drop_in, own_units_.at(*addon));
+    } else if (const auto* dir = std::get_if<plan::MakeStateDir>(&step.action)) {
+      judge_state_dir(bench, *dir);
+    } else if (const auto* health = std::get_if<plan::CheckHealth>(&step.action)) {
+      judge_health(bench, *health);
     } else if (const auto* change = std::get_if<plan::SwitchCurrent>(&step.action)) {
       judge_terms(bench, *change);
       // A rollback is the way back that everybody sees.

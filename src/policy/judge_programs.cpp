@@ -139,6 +139,29 @@ void judge_prefixes(Bench& bench, const plan::InstallUnit& action, const unit::E
 
 }  // namespace
 
+// It is a file of this very version by its type, and has no privilege of root's.
+void judge_health(Bench& bench, const plan::CheckHealth& action) {
+  if (!action.program) return;
+  const plan::HealthProgram& program = *action.program;
+  const std::string shown = printable(fmt::format("/opt/addons/{}/versions/{}/{}", action.addon.str(),
+                                                  program.version.str(), program.file.what));
+  const Request request{&rules::policy_exec_path,
+                        "program",
+                        shown,
+                        fmt::format("program {}", shown),
+                        fmt::format("health.exec to run {}", shown),
+                        program.file.at,
+                        program.file.pointer};
+  bench.verdicts.note_free(bench.addon, request, "the add-on's own file");
+  if (program.user == "nobody") return;
+  const std::string user = printable(program.user);
+  bench.verdicts.record(bench.step, bench.addon,
+                        {&rules::policy_run_as, "user", user, fmt::format("user {}", user),
+                         fmt::format("health.exec to run as {}", user), program.file.at, program.file.pointer,
+                         user_entry(program.user), kOtherUser},
+                        bench.scopes.run_as(program.user));
+}
+
 void judge_programs(Bench& bench, const plan::InstallUnit& action) {
   for (const unit::ExecCommand& command : action.privileges.exec) {
     judge_prefixes(bench, action, command);

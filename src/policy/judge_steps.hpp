@@ -27,6 +27,9 @@ struct Bench {
 void judge_file_capabilities(Bench& bench, const plan::SetCapabilities& action);
 void judge_stage(Bench& bench, const plan::Stage& action);
 void judge_terms(Bench& bench, const plan::SwitchCurrent& action);
+void judge_state_dir(Bench& bench, const plan::MakeStateDir& action);
+/// The program of a health check, if it has one, and the user that it runs as.
+void judge_health(Bench& bench, const plan::CheckHealth& action);
 /// `change` is what the plan does to the add-on as a whole: from which version, and which was the newest
 /// ever.
 void judge_downgrade(Bench& bench, const plan::SwitchCurrent& action, const plan::AddonChange* change);

@@ -50,7 +50,26 @@ void judge_state_dir(Bench& bench, const plan::Asked& dir) {
                         bench.scopes.state_dir(dir.what));
 }
 
+// Root's own gives nobody anything.
+void judge_owner(Bench& bench, const char* kind, const plan::Asked& asked) {
+  const std::string name = user_name(asked.what);
+  if (name == "root") return;
+  const std::string shown = printable(name);
+  const std::string subject = fmt::format("{} {}", kind, shown);
+  bench.verdicts.record(bench.step, bench.addon,
+                        {&rules::policy_run_as, kind, shown, subject,
+                         fmt::format("{} {} to own a state directory", kind, shown), asked.at, asked.pointer,
+                         user_entry(name), kOtherUser},
+                        bench.scopes.run_as(name));
+}
+
 }  // namespace
+
+void judge_state_dir(Bench& bench, const plan::MakeStateDir& action) {
+  judge_state_dir(bench, action.path);
+  judge_owner(bench, "user", {action.owner, action.path.at, {}});
+  if (!action.group.empty()) judge_owner(bench, "group", {action.group, action.path.at, {}});
+}
 
 void judge_terms(Bench& bench, const plan::SwitchCurrent& action) {
   if (!action.after) return;
@@ -71,6 +90,8 @@ void judge_terms(Bench& bench, const plan::SwitchCurrent& action) {
              supervision ? bench.scopes.supervision(*supervision) : Ruling{});
   judge_manifest_user(bench, action.terms->run_as);
   for (const plan::Asked& dir : action.terms->state_dirs) judge_state_dir(bench, dir);
+  for (const plan::Asked& owner : action.terms->state_owners) judge_owner(bench, "user", owner);
+  for (const plan::Asked& group : action.terms->state_groups) judge_owner(bench, "group", group);
 }
 
 }  // namespace addon::policy

@@ -44,6 +44,7 @@ SourceSpan place_of(const plan::Action& action) {
   if (const auto* capabilities = std::get_if<plan::SetCapabilities>(&action)) {
     return capabilities->asked.empty() ? SourceSpan{} : capabilities->asked.front().at;
   }
+  if (const auto* dir = std::get_if<plan::MakeStateDir>(&action)) return dir->path.at;
   const auto* change = std::get_if<plan::SwitchCurrent>(&action);
   return change != nullptr && change->terms ? change->terms->version_at : SourceSpan{};
 }

@@ -25,6 +25,7 @@ requires: {os_capabilities: [CAP_NET_RAW], run_as: nobody}
 exec: {binary: $id}
 resources: {tasks_max: $((minor + 8))}
 config_schema: config.schema.json
+state_dirs: [/var/lib/$id, {path: /var/lib/$id/spool, mode: "0700"}, /srv/data/$id]
 END
   printf '[Unit]\nDescription=%s\n[Service]\nUser=nobody\nExecStart=/opt/addons/%s/current/%s\nCapabilityBoundingSet=CAP_NET_RAW\n[Install]\nWantedBy=multi-user.target\n' \
     "$id $version" "$id" "$id" >"$directory/addon-$id.service"
@@ -44,6 +45,7 @@ supervision: {allow: [systemd-service]}
 delivery: {allow: [pushed-artifact]}
 run_as: {allow: [nobody]}
 units: {names: ["addon-*.service"]}
+paths: {state_dirs: ["/var/lib/a", "/var/lib/b", "/var/lib/a/**", "/var/lib/b/**", "/srv/data/*"]}
 END
 }
 
@@ -61,6 +63,11 @@ prepare() {
     remove)
       on "$root" apply --yes "$work/bundles/a-1.0.0" "$work/bundles/b-1.0.0" &>/dev/null
       command=(remove --yes a b)
+      ;;
+    purge)
+      on "$root" apply --yes "$work/bundles/a-1.0.0" &>/dev/null
+      mkdir "$root/var/lib/a/spool/deep" && echo data >"$root/var/lib/a/spool/deep/file" && echo data >"$root/srv/data/a/file"
+      command=(remove --yes --purge a)
       ;;
     rollback)
       on "$root" apply --yes "$work/bundles/a-1.0.0" &>/dev/null
@@ -89,7 +96,7 @@ list_calls() {
 snapshot() {
   (
     cd "$1"
-    find . -path ./run -prune -o -path './var*' -type d -o -path './var/lib/addonctl/audit.*' \
+    find . -path ./run -prune -o \( -path ./var -o -path ./var/lib -o -path './var/lib/addonctl*' \) -type d -o -path './var/lib/addonctl/audit.*' \
       -o -path ./var/lib/addonctl/generations/\* -printf '%p\n' \
       -o -type d -printf '%p %y %m %U:%G\n' -o -printf '%p %y %m %U:%G %s %l\n'
     find . -path ./run -prune -o -path ./var/lib/addonctl/generations -prune -o -path './var/lib/addonctl/audit.*' -o -type f -print0 |

@@ -148,13 +148,13 @@ expect_not_installed() {
 #   unit=addon-ID.service   the unit's name; unit=none ships none
 #   timer=                  OnCalendar=; makes it a systemd-timer
 #   service=                further lines of [Service], "\n" between them
-#   timeout=10s stable=50ms health
+#   timeout=10s stable=50ms health=", exec: […]"
 #   binary=ID               exec.binary
 #   manifest=               further lines of the manifest, "\n" between them
 make_bundle() {
   local name=$1 id=$2 version=$3 pair
   local caps=CAP_NET_RAW program=/usr/bin/sleep args=infinity run_as=addon-probe unit=addon-$id.service
-  local timer='' service='' timeout=10s stable=50ms binary=$id manifest='' bounding='' user='' supervision
+  local timer='' service='' timeout=10s stable=50ms binary=$id manifest='' bounding='' user='' health='' supervision
   for pair in "${@:4}"; do
     local "${pair%%=*}"
     printf -v "${pair%%=*}" %s "${pair#*=}"
@@ -191,7 +191,7 @@ requires:
   os_capabilities: [$caps]
   run_as: $run_as
 exec: {binary: $binary, install_path: /usr/local/lib/addons}
-health: {timeout: $timeout, stable_for: $stable}
+health: {timeout: $timeout, stable_for: $stable$health}
 config_schema: config.schema.json
 END
   [[ -z $manifest ]] || printf '%b\n' "$manifest"

@@ -89,6 +89,8 @@ Result<std::vector<host::UnitStatus>> FakeUnits::states(const std::vector<UnitNa
 }
 
 Result<host::UnitStatus> FakeUnits::inspect(const UnitName& name) {
+  inspected.push_back(name.str());
+  if (on_inspect) TRY(on_inspect());
   Unit& unit = load(name.str());
   if (unit.active_state == "active" && unit.behaviour == Behaviour::crashes) {
     ++unit.restarts;

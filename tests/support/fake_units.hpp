@@ -55,6 +55,10 @@ class FakeUnits final : public host::UnitManager {
   bool fails_after_effect = false;
   /// Called before each call of `calls` has an effect.
   std::function<void()> before_call;
+  /// Called before each answer of `inspect`: its error is the answer.
+  std::function<Result<>()> on_inspect;
+  /// What `inspect` was asked about.
+  std::vector<std::string> inspected;
   /// Each call of these fails, for good: "stop probe.service".
   std::set<std::string> broken;
 
@@ -64,6 +68,11 @@ class FakeUnits final : public host::UnitManager {
   std::vector<std::string> running() const;
   /// Units that are known with another text than their file has now: a reload is missing.
   std::vector<std::string> outdated() const;
+  /// It fails by itself.
+  void fail(const std::string& name) {
+    units_[name].active_state = "failed";
+    units_[name].result = "exit-code";
+  }
   /// Nothing runs, and nothing is known, after a reboot.
   void reboot() { units_.clear(); }
 

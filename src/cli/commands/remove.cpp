@@ -13,13 +13,15 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::string_view kRemoveHelp = R"(Usage: addonctl remove ID... [--yes]
+constexpr std::string_view kRemoveHelp = R"(Usage: addonctl remove ID... [--purge] [--yes]
 
 Stops add-ons, removes their units and takes their capabilities away. Their
-versions stay on disk, without any rights. One that is not installed is no
-error. Needs root.
+versions stay on disk, without any rights, and so does their data. One that is
+not installed is no error. Needs root.
 
 Options:
+  --purge               Delete their state directories, too, with all that is in
+                        them. Also those of an add-on that was removed before.
   --yes                 Do not ask. Needed where there is no terminal.
   --wait DURATION       Wait for another run to end (30s, 5min), instead of
                         giving up at once.
@@ -28,8 +30,20 @@ Options:
 
 void declare_remove(CLI::App& app, Arguments& arguments) {
   app.add_option("ID", arguments.operands);
+  app.add_flag("--purge", arguments.purge);
   app.add_flag_callback("--yes", [&arguments] { arguments.consent = Consent::given; });
   declare_wait(app, arguments);
+}
+
+// What stays can be deleted later, by the same name.
+void tell_kept(const std::vector<std::pair<AddonId, std::string>>& kept, Report& report) {
+  Json json = Json::array();
+  for (const auto& [id, path] : kept) {
+    json.push_back({{"addon", id.str()}, {"path", path}});
+    report.notes.push_back(
+        fmt::format("the data of {0} stays in {1}; addonctl remove --purge {0} deletes it", id.str(), path));
+  }
+  report.body["kept_data"] = std::move(json);
 }
 
 Report run_remove(const Context& context, const Arguments& arguments) {
@@ -46,13 +60,16 @@ Report run_remove(const Context& context, const Arguments& arguments) {
   Json absent = Json::array();
   executor::Request request;
   request.verb = executor::Request::Verb::remove;
+  request.purge = arguments.purge;
   for (const AddonId& id : *ids) {
     if (generation->addons.contains(id)) {
       request.addons.insert(id);
       continue;
     }
+    if (arguments.purge) request.addons.insert(id);
     absent.push_back(id.str());
-    context.console.result(fmt::format("{} is not installed; nothing to do.\n", id.str()));
+    context.console.result(fmt::format("{} is not installed{}.\n", id.str(),
+                                       arguments.purge ? "; its data is looked for" : "; nothing to do"));
   }
   Report report;
   if (request.addons.empty()) {
@@ -60,7 +77,9 @@ Report run_remove(const Context& context, const Arguments& arguments) {
   } else {
     auto prepared = executor::prepare(request, change->policy.policy, change->session->ports());
     if (!prepared) return failed(prepared.error());
+    const auto kept = prepared->kept_data;
     report = finish_change(context, *change, std::move(*prepared), {arguments.consent, request}, "Removed");
+    if (report.exit == kExitDone) tell_kept(kept, report);
   }
   report.body["not_installed"] = std::move(absent);
   return report;

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <utility>
 
+#include "core/duration.hpp"
 #include "executor/steps/step_run.hpp"
 #include "plan/json_fields.hpp"
 
@@ -41,16 +43,17 @@ class SetRunningRun final : public StepRun {
 
   Result<> perform(StepContext& context) override {
     host::UnitManager& units = context.ports.units;
+    const auto began = context.ports.clock.monotonic();
     attempted_ = true;
     if (starts_units()) context.units_started = true;
     switch (step_.action) {
       // A start limit that an earlier version ran into is not this one's.
       case plan::RunAction::start:
         TRY(units.reset_failed(step_.unit));
-        return units.start(step_.unit, step_.timeout);
+        return explain(context, began, units.start(step_.unit, step_.timeout));
       case plan::RunAction::restart:
         TRY(units.reset_failed(step_.unit));
-        return units.restart(step_.unit, step_.timeout);
+        return explain(context, began, units.restart(step_.unit, step_.timeout));
       case plan::RunAction::stop:
         TRY(units.stop(step_.unit, step_.timeout));
         return units.reset_failed(step_.unit);
@@ -73,6 +76,16 @@ class SetRunningRun final : public StepRun {
   }
 
  private:
+  // To systemd the start of a service that does not say READY=1 is one that takes long.
+  Result<> explain(StepContext& context, std::chrono::microseconds began, Result<> started) const {
+    if (started || context.ports.clock.monotonic() - began < step_.timeout) return started;
+    const auto status = context.ports.units.inspect(step_.unit);
+    if (!status || !status->type.starts_with("notify")) return started;
+    return tl::unexpected(std::move(started).error().with_context(
+        fmt::format("{} has Type={} and did not say that it is ready (READY=1) within {}", step_.unit.str(),
+                    status->type, to_string(step_.timeout))));
+  }
+
   plan::SetRunning step_;
   bool attempted_;
 };

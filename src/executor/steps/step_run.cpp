@@ -50,7 +50,7 @@ class Nothing final : public StepRun {
 };
 
 using Read = Result<std::unique_ptr<StepRun>> (*)(const Json&);
-constexpr std::array<std::pair<std::string_view, Read>, 10> kKinds = {
+constexpr std::array<std::pair<std::string_view, Read>, 12> kKinds = {
     {{"nothing", read_nothing},
      {"stage", read_stage},
      {"set-capabilities", read_set_capabilities},
@@ -58,6 +58,8 @@ constexpr std::array<std::pair<std::string_view, Read>, 10> kKinds = {
      {"remove-unit", read_remove_unit},
      {"install-drop-in", read_install_unit},
      {"remove-drop-in", read_remove_unit},
+     {"make-state-dir", read_make_state_dir},
+     {"purge-state-dir", read_purge_state_dir},
      {"switch-current", read_switch_current},
      {"set-enablement", read_set_enablement},
      {"set-running", read_set_running}}};

@@ -35,6 +35,8 @@ struct StepContext {
   bool units_changed = false;
   /// A unit was started, and with it perhaps others.
   bool units_started = false;
+  /// What somebody has to know afterwards, each a sentence: data that stays where it is.
+  std::vector<std::string> notes = {};
 
   /// Lets systemd read its units again if they changed and it is there to do so.
   Result<> reload_if_changed();
@@ -82,6 +84,8 @@ std::unique_ptr<StepRun> make_run(const plan::InstallUnit& step);
 std::unique_ptr<StepRun> make_run(const plan::RemoveUnit& step);
 std::unique_ptr<StepRun> make_run(const plan::InstallDropIn& step);
 std::unique_ptr<StepRun> make_run(const plan::RemoveDropIn& step);
+std::unique_ptr<StepRun> make_run(const plan::MakeStateDir& step);
+std::unique_ptr<StepRun> make_run(const plan::PurgeStateDir& step);
 std::unique_ptr<StepRun> make_run(const plan::SwitchCurrent& step);
 std::unique_ptr<StepRun> make_run(const plan::Reload& step);
 std::unique_ptr<StepRun> make_run(const plan::SetEnablement& step);
@@ -99,6 +103,8 @@ Result<std::unique_ptr<StepRun>> read_set_capabilities(const Json& record);
 Result<std::unique_ptr<StepRun>> read_install_unit(const Json& record);
 /// Of remove-unit and remove-drop-in.
 Result<std::unique_ptr<StepRun>> read_remove_unit(const Json& record);
+Result<std::unique_ptr<StepRun>> read_make_state_dir(const Json& record);
+Result<std::unique_ptr<StepRun>> read_purge_state_dir(const Json& record);
 Result<std::unique_ptr<StepRun>> read_switch_current(const Json& record);
 Result<std::unique_ptr<StepRun>> read_set_enablement(const Json& record);
 Result<std::unique_ptr<StepRun>> read_set_running(const Json& record);

@@ -1,5 +1,7 @@
 #include "unit/executor/changes.hpp"
 
+#include <filesystem>
+
 namespace addon::executor::test {
 
 namespace {
@@ -7,12 +9,19 @@ Files limited(Files files, int tasks) {
   files.at("addon.yaml") += "resources: {cpu_max_percent: 20, tasks_max: " + std::to_string(tasks) + "}\n";
   return files;
 }
+// A directory, one in it, and one whose parent has to be made.
+Files keeping_data(Files files) {
+  files.at("addon.yaml") +=
+      "state_dirs: [/var/lib/probe, {path: /var/lib/probe/spool, mode: '0700'}, /srv/data/probe]\n";
+  return files;
+}
 }  // namespace
 
 void prepare_upgrade(Host& host) {
   host.install("probe", limited(probe_files("1.0.0"), 8));
   host.install("scan", limited(scan_files("1.0.0"), 8));
-  Files probe = limited(probe_files("1.1.0"), 9);
+  Files probe = keeping_data(limited(probe_files("1.1.0"), 9));
+  std::filesystem::create_directories(host / "srv/data/probe");
   probe.at("probe.service").insert(10, "Nice=5\n");
   probe.at("probe.service") += "WantedBy=network.target\n";
   host.write_bundle("probe", probe);
@@ -25,7 +34,7 @@ void prepare_upgrade(Host& host) {
 }
 
 const Change kFirst{[](Host& host) {
-                      host.write_bundle("probe", limited(probe_files(), 8));
+                      host.write_bundle("probe", keeping_data(limited(probe_files(), 8)));
                       host.write_bundle("scan", limited(scan_files(), 8));
                     },
                     [](const Host& host) {
@@ -39,6 +48,16 @@ const Change kRemoval{[](Host& host) {
                       [](const Host&) {
                         return Host::remove({"probe", "scan"});
                       }};
+const Change kPurge{[](Host& host) {
+                      host.install("probe", keeping_data(probe_files()));
+                      write_file(host / "var/lib/probe/file", "data");
+                      write_file(host / "var/lib/probe/spool/file", "data");
+                    },
+                    [](const Host&) {
+                      Request request = Host::remove({"probe"});
+                      request.purge = true;
+                      return request;
+                    }};
 const Change kRollback{[](Host& host) {
                          host.install("probe", probe_files("1.0.0"));
                          host.install("probe", probe_files("1.1.0"));

@@ -13,10 +13,12 @@ struct Change {
 };
 
 // Together they use every kind of step: they stage and grant, replace, add and retire units and drop-ins,
-// disable and enable, stop, start and restart, and take capabilities.
+// disable and enable, stop, start and restart, take capabilities, and make, change and delete state
+// directories.
 extern const Change kFirst;
 extern const Change kUpgrade;
 extern const Change kRemoval;
+extern const Change kPurge;
 extern const Change kRollback;
 extern const Change kRepair;
 

@@ -126,6 +126,8 @@ TEST_CASE("a removal that fails at any call on a file is as if it had not begun"
   NEEDS_ROOT();
   CHECK(sweep_files(kRemoval, false) > 30);
   CHECK(sweep_files(kRemoval, true) > 30);
+  CHECK(sweep_files(kPurge, false) > 30);
+  CHECK(sweep_files(kPurge, true) > 30);
 }
 
 TEST_CASE("a rollback that fails at any call on a file is as if it had not begun") {

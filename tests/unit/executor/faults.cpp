@@ -106,6 +106,7 @@ class FaultyDirectory final : public host::Directory {
     return directory_->read_link(path);
   }
   Result<std::vector<host::DirectoryEntry>> list() const override { return directory_->list(); }
+  Result<host::Contents> measure(std::uint64_t most) const override { return directory_->measure(most); }
 
   Result<std::unique_ptr<host::Directory>> make_directories(const RelativePath& path) override {
     // It may have made some of them before it failed.
@@ -116,6 +117,10 @@ class FaultyDirectory final : public host::Directory {
   Result<std::unique_ptr<host::Directory>> make_directory(std::string_view name) override {
     TRY(faults_.meet("mkdir"));
     return wrap(directory_->make_directory(name));
+  }
+  Result<> set_owner(unsigned uid, unsigned gid) override {
+    TRY(faults_.meet("chown"));
+    return directory_->set_owner(uid, gid);
   }
   Result<> set_mode(unsigned mode) override {
     TRY(faults_.meet("chmod"));
@@ -150,6 +155,10 @@ class FaultyDirectory final : public host::Directory {
   Result<> remove_tree(std::string_view name) override {
     TRY(faults_.meet("remove tree"));
     return directory_->remove_tree(name);
+  }
+  Result<> remove_entries() override {
+    TRY(faults_.meet("remove tree"));
+    return directory_->remove_entries();
   }
   Result<> sync() override {
     TRY(faults_.meet("fsync directory"));

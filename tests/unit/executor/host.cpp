@@ -28,6 +28,7 @@ supervision: {allow: [systemd-service, systemd-timer]}
 delivery: {allow: [pushed-artifact]}
 run_as: {allow: [probe], allow_dynamic_user: true}
 units: {names: ["probe*", "scan*", "helper*"]}
+paths: {state_dirs: ["/var/lib/probe", "/var/lib/probe/**", "/srv/**"]}
 )";
 
 policy::SitePolicy test_policy() {
@@ -42,6 +43,9 @@ class Users final : public host::Accounts {
   Result<std::optional<host::Account>> find(const std::string& user) override {
     if (user != "probe" || unknown_.contains(user)) return std::nullopt;
     return host::Account{990, 991};
+  }
+  Result<std::optional<unsigned>> find_group(const std::string& group) override {
+    return group == "probe" ? std::optional(991U) : std::nullopt;
   }
 
  private:

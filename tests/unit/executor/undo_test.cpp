@@ -51,8 +51,8 @@ const Bad kBad[] = {
      "probe.service ended although it should keep running (inactive/dead, result success); see journalctl -u "
      "probe.service"},
     {Behaviour::never_comes,
-     "probe.service was not up for 2s without a break within 12s (activating/dead, result success); see "
-     "journalctl -u probe.service"},
+     "probe.service was not well within 12s; what was seen last: probe.service is not up (activating/dead, "
+     "result success); see journalctl -u probe.service"},
 };
 }  // namespace
 

@@ -15,13 +15,6 @@ TEST_CASE("a field that this version does not honour is a warning at its line") 
   CHECK(faults(manifest_with("requires: {}", "requires:\n  base_agent: '>=1.2.0'")) ==
         warning("10:3 manifest-not-honoured (warning) /requires/base_agent", "requires.base_agent",
                 "the version of the base agent is not checked | see to it that the agent is new enough"));
-  CHECK(faults(manifest_and("state_dirs:\n  - /var/lib/probe\n  - /var/lib/probe/spool\n")) ==
-        warning("11:1 manifest-not-honoured (warning) /state_dirs", "state_dirs",
-                "the directories are not made | let the unit make them with StateDirectory="));
-  CHECK(faults(manifest_and("health:\n  exec: [current/probe, --check]\n")) ==
-        warning("12:3 manifest-not-honoured (warning) /health/exec", "health.exec",
-                "the check is not run; health is that the unit is up and stays up | let the unit fail when "
-                "all is not well"));
   CHECK(faults(manifest_and("artifacts: [{object_key: a, sha256: " + std::string(64, 'a') + "}]\n")) ==
         warning("11:1 manifest-not-honoured (warning) /artifacts", "artifacts",
                 "nothing is fetched | apply a directory that holds the bundle"));
@@ -34,6 +27,32 @@ TEST_CASE("a field that asks for nothing is no warning") {
   CHECK(faults(manifest_and("state_dirs: []\nartifacts: []\nplugin: {}\nhealth: {timeout: 10s}\n")) ==
         Lines{});
   CHECK(faults(manifest_and("resources: {tasks_max: 8}\n")) == Lines{});
+}
+
+TEST_CASE("a state directory that is gone after each boot is said to have no effect") {
+  CHECK(
+      faults(manifest_and("state_dirs: [/var/lib/probe, /run/probe, {path: /var/run/x}]\n")) ==
+      Lines{
+          "11:30 manifest-not-honoured (warning) /state_dirs/1: state_dirs[1] has no effect: what is below "
+          "/run is gone after each boot | let the unit make it with RuntimeDirectory=",
+          "11:49 manifest-not-honoured (warning) /state_dirs/2/path: state_dirs[2].path has no effect: what "
+          "is below /run is gone after each boot | let the unit make it with RuntimeDirectory="});
+}
+
+TEST_CASE("a health check is a file of this very version") {
+  const auto check = [](const std::string& program) {
+    return faults(manifest_and("health: {exec: [" + program + ", --check]}\n"));
+  };
+  CHECK(check("current/probe") == Lines{});
+  CHECK(check("current/tools/check") == Lines{});
+  CHECK(check("versions/1.4.2/probe") == Lines{});
+  for (const char* program : {"/usr/bin/true", "probe", "current", "current/", "current/../../x",
+                              "versions/0.9.0/probe", "../other/current/x"}) {
+    INFO(program);
+    const Lines found = check(program);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].starts_with("11:17 health-exec /health/exec/0: health.exec[0] is \""));
+  }
 }
 
 TEST_CASE("versions meet a constraint by SemVer's precedence") {

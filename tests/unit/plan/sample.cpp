@@ -242,7 +242,15 @@ struct Line {
     return text;
   }
   std::string operator()(const SetRunning& step) const { return " " + step.unit.str(); }
-  std::string operator()(const CheckHealth& step) const { return " " + step.unit.str(); }
+  std::string operator()(const CheckHealth& step) const {
+    return (step.unit ? " " + step.unit->str() : "") +
+           (step.program ? " and " + step.program->file.what : "");
+  }
+  std::string operator()(const MakeStateDir& step) const {
+    return fmt::format(" {}: {}:{} {:04o}{}", step.path.what, step.after.uid, step.after.gid, step.after.mode,
+                       step.before ? " (changed)" : "");
+  }
+  std::string operator()(const PurgeStateDir& step) const { return " " + step.path; }
 };
 }  // namespace
 
