@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <span>
 #include <utility>
 
 #include "bundle/files.hpp"
+#include "bundle/machine.hpp"
 #include "bundle/reader.hpp"
 #include "bundle/survey.hpp"
 #include "bundle/units.hpp"
@@ -29,6 +32,7 @@ void append(std::vector<Finding>& findings, std::vector<Finding> more) {
 struct ReadManifest {
   std::optional<manifest::Manifest> manifest;
   Digest sha256;
+  std::string text{};
 };
 
 ReadManifest read_manifest(const RelativePath& path, const Survey& survey, Reader& reader,
@@ -48,7 +52,16 @@ ReadManifest read_manifest(const RelativePath& path, const Survey& survey, Reade
   }
   manifest::ParsedManifest parsed = manifest::parse_manifest(*text, shown);
   append(findings, std::move(parsed.findings));
-  return {std::move(parsed.manifest), Digest::of(*text)};
+  return {std::move(parsed.manifest), Digest::of(*text), *text};
+}
+
+// What machine it is for; "" for what cannot be read, which is another check's to say.
+std::string_view read_machine(const host::Directory& directory, const RelativePath& program) {
+  const auto file = directory.open_file(program);
+  if (!file) return "";
+  std::array<char, kMachineBytes> head{};
+  const auto got = (*file)->read(std::as_writable_bytes(std::span(head)));
+  return got ? machine_of(std::string_view(head.data(), *got)) : std::string_view();
 }
 
 /// The findings, as those of that add-on.
@@ -118,9 +131,18 @@ ReadBundle read_directory(std::shared_ptr<const host::Directory> directory, cons
   append(findings, std::move(staged.findings));
   findings = finished(std::move(findings), id);
   if (has_errors(findings)) return {std::nullopt, std::move(findings)};
-  return {Bundle{source, std::move(*read.manifest), read.sha256, std::move(staged.files),
-                 std::move(units.units), std::move(chosen.primary), std::move(directory)},
-          std::move(findings)};
+  Bundle bundle{source,
+                std::move(*read.manifest),
+                read.sha256,
+                std::move(staged.files),
+                std::move(units.units),
+                std::move(chosen.primary),
+                std::move(directory)};
+  bundle.manifest_text = std::move(read.text);
+  if (bundle.manifest.delivery.value == manifest::Delivery::pushed_artifact && contents == Contents::hashed) {
+    bundle.machine = read_machine(*bundle.directory, bundle.manifest.binary.value);
+  }
+  return {std::move(bundle), std::move(findings)};
 }
 
 }  // namespace addon::bundle

@@ -3,12 +3,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/digest.hpp"
 #include "core/finding.hpp"
 #include "core/path.hpp"
 #include "host/directory.hpp"
+#include "host/package_state.hpp"
 #include "host/state.hpp"
 #include "manifest/manifest.hpp"
 #include "unit/install.hpp"
@@ -35,6 +37,7 @@ struct BundleUnit {
   unit::Privileges privileges;
   unit::Install install;
   std::vector<unit::Directive> directives{};  ///< the text, for policy
+  std::string packaged_at{};                  ///< where a package has put it; "" for a unit of the bundle
 };
 
 /// Everything that one bundle holds, checked: the manifest, every file it names, and nothing that
@@ -47,6 +50,10 @@ struct Bundle {
   std::vector<BundleUnit> units;  ///< sorted by name
   std::optional<UnitName> primary;
   std::shared_ptr<const host::Directory> directory;  ///< held open: staging reads through it
+  std::string manifest_text{};                       ///< the manifest's bytes
+  std::string_view machine{};                        ///< of the program: machine_of()
+  std::optional<host::PackageState> package{};  ///< of an os-package, once it was looked at: use_package()
+  std::optional<Digest> override_sha256{};      ///< of the local override that the manifest was changed by
 };
 
 struct ReadBundle {

@@ -112,8 +112,32 @@ ReadUnits read_units(const Survey& survey, Reader& reader, const std::string& so
 
 namespace {
 
+/// Who has the units, for messages, and what about it explains that one is not there.
+struct Holder {
+  std::string name;           ///< "the bundle", "package foo"
+  std::string where;          ///< "beside the manifest", "in the package"
+  bool explains = false;      ///< something else is known to be wrong with its units
+  bool must_have_one = true;  ///< no unit to start is a finding
+};
+
+Holder bundle_holder(const manifest::Manifest& manifest, const ReadUnits& units, const Survey& survey,
+                     std::string_view suffix) {
+  Holder holder{"the bundle", "beside the manifest"};
+  // A unit whose name is unsafe, or that cannot be read, was found already: it is the one that is missing
+  // here.
+  holder.explains =
+      std::any_of(units.findings.begin(), units.findings.end(),
+                  [](const Finding& finding) { return finding.rule == &rules::unsafe_unit_name; }) ||
+      std::any_of(survey.refused.begin(), survey.refused.end(), [&](const std::string& path) {
+        return path.ends_with(suffix) && path.find('/') == std::string::npos;
+      });
+  // Those of an os-package come with the package.
+  holder.must_have_one = manifest.delivery.value == manifest::Delivery::pushed_artifact;
+  return holder;
+}
+
 /// The only name with that suffix, or a finding.
-ChosenPrimary only_unit(const manifest::Manifest& manifest, const ReadUnits& units, const Survey& survey,
+ChosenPrimary only_unit(const manifest::Manifest& manifest, const ReadUnits& units, const Holder& holder,
                         std::string_view suffix) {
   std::vector<std::string> candidates;
   std::optional<UnitName> found;
@@ -127,41 +151,37 @@ ChosenPrimary only_unit(const manifest::Manifest& manifest, const ReadUnits& uni
   if (candidates.size() > 1) {
     return {std::nullopt,
             {finding_at(rules::primary_unit_ambiguous,
-                        fmt::format("supervision {} starts one {}, and the bundle has {}: {}", supervision,
-                                    suffix, candidates.size(), join(candidates, ", ")),
+                        fmt::format("supervision {} starts one {}, and {} has {}: {}", supervision, suffix,
+                                    holder.name, candidates.size(), join(candidates, ", ")),
                         manifest.supervision.at, manifest.supervision.pointer,
                         "name the one to start in systemd.primary")}};
   }
-  // A unit whose name is unsafe, or that cannot be read, was found already: it is the one that is missing
-  // here.
-  const bool explained =
-      std::any_of(units.findings.begin(), units.findings.end(),
-                  [](const Finding& finding) { return finding.rule == &rules::unsafe_unit_name; }) ||
-      std::any_of(survey.refused.begin(), survey.refused.end(), [&](const std::string& path) {
-        return path.ends_with(suffix) && path.find('/') == std::string::npos;
-      });
-  if (explained || manifest.delivery.value != manifest::Delivery::pushed_artifact) return {};
+  if (holder.explains || !holder.must_have_one) return {};
   return {std::nullopt,
-          {finding_at(rules::primary_unit_missing,
-                      fmt::format("supervision {} starts a {}, and the bundle has none", supervision, suffix),
-                      manifest.supervision.at, manifest.supervision.pointer,
-                      fmt::format("add a {} beside the manifest", suffix))}};
+          {finding_at(
+              rules::primary_unit_missing,
+              fmt::format("supervision {} starts a {}, and {} has none", supervision, suffix, holder.name),
+              manifest.supervision.at, manifest.supervision.pointer,
+              fmt::format("add a {} {}", suffix, holder.where))}};
 }
 
 /// That its suffix fits the supervision, and that systemd.units lists it, is the manifest's to check.
-ChosenPrimary named_primary(const manifest::Manifest& manifest, const ReadUnits& units) {
+ChosenPrimary named_primary(const manifest::Manifest& manifest, const ReadUnits& units,
+                            const Holder& holder) {
   const auto& named = *manifest.primary;
   if (std::find(units.names.begin(), units.names.end(), named.value) != units.names.end()) {
     return {named.value, {}};
   }
+  if (!holder.must_have_one) return {};
   return {std::nullopt,
-          {finding_at(rules::primary_unit_missing,
-                      fmt::format("systemd.primary is {}, which the bundle does not have", named.value.str()),
-                      named.at, named.pointer, "add it beside the manifest, or name another unit")}};
+          {finding_at(
+              rules::primary_unit_missing,
+              fmt::format("systemd.primary is {}, which {} does not have", named.value.str(), holder.name),
+              named.at, named.pointer, fmt::format("add it {}, or name another unit", holder.where))}};
 }
 
 /// A timer is of use only with the service that it starts, and that must be the add-on's own.
-std::vector<Finding> check_activated(const UnitName& timer, const ReadUnits& units) {
+std::vector<Finding> check_activated(const UnitName& timer, const ReadUnits& units, const Holder& holder) {
   const auto found = std::find_if(units.units.begin(), units.units.end(),
                                   [&](const BundleUnit& unit) { return unit.name == timer; });
   if (found == units.units.end()) return {};
@@ -171,22 +191,40 @@ std::vector<Finding> check_activated(const UnitName& timer, const ReadUnits& uni
                                    [&](const UnitName& name) { return name.str() == activates.value; });
   if (is_service && is_ours) return {};
   return {finding_at(rules::bundle_file_missing,
-                     fmt::format("{} starts {}, which is not a .service of the bundle", timer.str(),
-                                 quoted(activates.value)),
-                     activates.at, "", "add that service to the bundle, or correct Unit= of the timer")};
+                     fmt::format("{} starts {}, which is not a .service of {}", timer.str(),
+                                 quoted(activates.value), holder.name),
+                     activates.at, "",
+                     fmt::format("add that service to {}, or correct Unit= of the timer", holder.name))};
+}
+
+std::string_view started_suffix(const manifest::Manifest& manifest) {
+  if (manifest.supervision.value == manifest::Supervision::systemd_timer) return ".timer";
+  return manifest.supervision.value == manifest::Supervision::systemd_service ? ".service" : "";
+}
+
+ChosenPrimary choose(const manifest::Manifest& manifest, const ReadUnits& units, const Holder& holder,
+                     std::string_view suffix) {
+  ChosenPrimary chosen =
+      manifest.primary ? named_primary(manifest, units, holder) : only_unit(manifest, units, holder, suffix);
+  if (chosen.primary && chosen.primary->is_timer())
+    chosen.findings = check_activated(*chosen.primary, units, holder);
+  return chosen;
 }
 
 }  // namespace
 
 ChosenPrimary choose_primary(const manifest::Manifest& manifest, const ReadUnits& units,
                              const Survey& survey) {
-  const bool is_timer = manifest.supervision.value == manifest::Supervision::systemd_timer;
-  if (!is_timer && manifest.supervision.value != manifest::Supervision::systemd_service) return {};
-  const std::string_view suffix = is_timer ? ".timer" : ".service";
-  ChosenPrimary chosen =
-      manifest.primary ? named_primary(manifest, units) : only_unit(manifest, units, survey, suffix);
-  if (is_timer && chosen.primary) chosen.findings = check_activated(*chosen.primary, units);
-  return chosen;
+  const std::string_view suffix = started_suffix(manifest);
+  if (suffix.empty()) return {};
+  return choose(manifest, units, bundle_holder(manifest, units, survey, suffix), suffix);
+}
+
+ChosenPrimary choose_primary(const manifest::Manifest& manifest, const ReadUnits& units,
+                             const std::string& package) {
+  const std::string_view suffix = started_suffix(manifest);
+  if (suffix.empty()) return {};
+  return choose(manifest, units, {fmt::format("package {}", package), "to the package"}, suffix);
 }
 
 }  // namespace addon::bundle

@@ -32,4 +32,8 @@ struct ChosenPrimary {
 ChosenPrimary choose_primary(const manifest::Manifest& manifest, const ReadUnits& units,
                              const Survey& survey);
 
+/// The same of the units that a package ships.
+ChosenPrimary choose_primary(const manifest::Manifest& manifest, const ReadUnits& units,
+                             const std::string& package);
+
 }  // namespace addon::bundle

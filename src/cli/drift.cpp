@@ -93,6 +93,19 @@ class Search {
     }
   }
 
+  void operator()(const plan::UsePackage& step) {
+    if (step.found != step.after)
+      add(step, "package", step.package, step.after, step.found.empty() ? "missing" : step.found);
+    for (const plan::UsePackage::Unit& unit : step.units) {
+      if (unit.found == unit.after) continue;
+      add(step, "unit", unit.path, unit.after.str(), unit.found ? unit.found->str() : "missing");
+    }
+    for (const plan::InstallUnit& unit : step.terms.standing_units) {
+      const auto found = repair_.drop_ins.find(unit.unit);
+      if (found != repair_.drop_ins.end()) foreign_drop_ins(unit, found->second);
+    }
+  }
+
   // A restart follows from what else has drifted and is no drift of its own.
   void operator()(const plan::SetRunning& step) {
     const bool wanted = step.action != plan::RunAction::stop;

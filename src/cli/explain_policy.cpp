@@ -12,6 +12,8 @@
 #include "cli/report.hpp"
 #include "executor/generations.hpp"
 #include "executor/layout.hpp"
+#include "executor/packages.hpp"
+#include "executor/rollback_target.hpp"
 #include "plan/lint.hpp"
 
 namespace addon::cli {
@@ -156,10 +158,25 @@ class Table {
 Json number_or_null(int number) { return number == 0 ? Json(nullptr) : Json(number); }
 }  // namespace
 
+namespace {
+
+// Of an add-on that stages nothing: its manifest as recorded, and the package as it is now.
+Result<ReadAddon> read_recorded(const plan::Release& release, Session& session, std::string& place) {
+  bundle::Bundle bundle = TRY(executor::read_installed(release, session.root(), {}));
+  place = bundle.manifest.file;
+  ReadAddon read{std::nullopt, TRY(executor::look_at_package(bundle, session.ports()))};
+  if (has_errors(read.findings)) return read;
+  read.addon = AskingAddon{release.id, release.version, plan::lint_steps(bundle)};
+  return read;
+}
+
+}  // namespace
+
 Result<ReadAddon> read_active(const AddonId& id, Session& session, std::string& place) {
   const plan::Generation generation = TRY(executor::read_last_generation(session.root())).generation;
   TRY(check_recorded({id}, generation));
   const plan::Release& release = generation.addons.at(id);
+  if (!release.is_staged()) return read_recorded(release, session, place);
   const RelativePath path = executor::version_dir(id, release.version);
   place = session.path("/" + path.str());
   auto directory = TRY(session.root().open_directory_if_present(path));

@@ -1,7 +1,9 @@
 #include "cli/read_addon.hpp"
 
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "bundle/bundle.hpp"
@@ -9,6 +11,7 @@
 #include "cli/read_text.hpp"
 #include "linux/directory.hpp"
 #include "manifest/manifest.hpp"
+#include "manifest/override.hpp"
 #include "plan/lint.hpp"
 
 namespace addon::cli {
@@ -17,11 +20,18 @@ namespace {
 // One more than the parser accepts, so that it is the one to refuse what is too large.
 constexpr std::size_t kLargestManifest = (std::size_t{1} << 20) + 1;
 
+// A local override stands where the host looks for it, or in a folder of that name.
+bool is_override(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::absolute(path, ignored).parent_path().filename() == "overrides.d";
+}
+
 ReadAddon read_manifest(const std::string& path) {
   const auto text = read_text(path, kLargestManifest);
   if (!text) {
     return {std::nullopt, {make_finding(rules::document_unreadable, text.error().message(), {path, 0, 0})}};
   }
+  if (is_override(path)) return {std::nullopt, manifest::parse_override(*text, path).findings};
   manifest::ParsedManifest parsed = manifest::parse_manifest(*text, path);
   ReadAddon read{std::nullopt, std::move(parsed.findings)};
   if (!parsed.manifest) return read;

@@ -113,6 +113,17 @@ Line switch_current(const Json& step) {
   return {sign_of_change(before, after), "current", change(or_none(before), or_none(after))};
 }
 
+Line package(const Json& step) {
+  const std::string before = text(step, "before");
+  const std::string after = text(step, "after");
+  std::vector<std::string> units;
+  for (const Json& unit : items(step, "units")) units.push_back(text(unit, "unit"));
+  const std::string version = before == after ? after : change(or_none(before), after);
+  return {before.empty() ? "+" : "~", "package",
+          fmt::format("{} {} ({}){}", text(step, "package"), version, text(step, "database"),
+                      units.empty() ? "" : ": " + join(units, ", "))};
+}
+
 Line enablement(const Json& step, std::string_view sign, std::string_view label) {
   std::vector<std::string> links;
   for (const Json& link : items(step, "links")) links.push_back(text(link, "path"));
@@ -152,6 +163,7 @@ Line describe(const Json& step) {
   if (op == "make-state-dir") return state_dir(step);
   if (op == "purge-state-dir") return purge(step);
   if (op == "switch-current") return switch_current(step);
+  if (op == "use-package") return package(step);
   if (op == "reload") return {"~", "daemon-reload", join(texts(step, "units"), ", ")};
   if (op == "enable-unit") return enablement(step, "+", "enable");
   if (op == "disable-unit") return enablement(step, "-", "disable");
@@ -267,6 +279,13 @@ std::string render_step(const Json& step, const Palette& palette) {
   if (text(step, "op") == "check-health" && !member(step, "unit").is_null() &&
       !member(step, "program").is_null())
     out += detail("and " + health_program(member(step, "program"))) + '\n';
+  if (text(step, "op") == "use-package") {
+    for (const Json& unit : items(step, "standing_units")) {
+      out += detail(fmt::format("{} {}", text(unit, "unit"), unit_rights(unit))) + '\n';
+      for (const std::string& drop_in : texts(unit, "drop_ins"))
+        out += detail(fmt::format("with the drop-in {}", drop_in)) + '\n';
+    }
+  }
   for (const std::string& drop_in : texts(step, "drop_ins"))
     out += detail(fmt::format("with the drop-in {}", drop_in)) + '\n';
   if (text(step, "op") == "purge-state-dir") out += detail(entries(step)) + '\n';

@@ -10,6 +10,7 @@
 #include "linux/accounts.hpp"
 #include "linux/directory.hpp"
 #include "linux/offline_manager.hpp"
+#include "linux/package_databases.hpp"
 #include "linux/platform.hpp"
 #include "linux/systemd_manager.hpp"
 
@@ -58,7 +59,13 @@ Session::Session(std::unique_ptr<host::Directory> root, std::unique_ptr<host::Un
              progress_,
              nullptr,
              {},  // a directory that is prepared is no concern of this host's log
-             units_->is_live() ? &journald_ : nullptr} {}
+             units_->is_live() ? &journald_ : nullptr} {
+  packages_.push_back(linux::make_dpkg(*root_, root_->path(), programs_));
+  packages_.push_back(linux::make_rpm(*root_, root_->path(), programs_));
+  for (const auto& database : packages_) {
+    if (database != nullptr) ports_.packages.push_back(database.get());
+  }
+}
 
 Result<std::unique_ptr<Session>> Session::open(const GlobalOptions& options, Console& console) {
   std::unique_ptr<host::Directory> root = TRY(open_host(options));

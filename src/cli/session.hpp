@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/console.hpp"
 #include "cli/options.hpp"
@@ -36,6 +37,7 @@ class Session {
   std::unique_ptr<host::UnitManager> units_;
   std::unique_ptr<host::Accounts> accounts_;
   linux::ProcessRunner programs_;
+  std::vector<std::unique_ptr<host::PackageDatabase>> packages_;
   linux::SystemClock clock_;
   linux::Journald journald_;
   ProgressLines progress_;

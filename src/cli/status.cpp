@@ -67,14 +67,19 @@ Json to_json(const AddonReport& addon) {
   for (const auto& [path, text] : addon.file_capabilities) capabilities[path] = text;
   Json units = Json::array();
   for (const UnitReport& unit : addon.units) units.push_back(to_json(unit));
-  return {{"id", addon.release.id.str()},
-          {"version", addon.release.version.str()},
-          {"delivery", manifest::to_string(addon.release.delivery)},
-          {"supervision", manifest::to_string(addon.release.supervision)},
-          {"current", addon.current.empty() ? Json(nullptr) : Json(addon.current)},
-          {"file_capabilities", std::move(capabilities)},
-          {"units", std::move(units)},
-          {"drift", to_json(addon.drift)}};
+  Json json{{"id", addon.release.id.str()},
+            {"version", addon.release.version.str()},
+            {"delivery", manifest::to_string(addon.release.delivery)},
+            {"supervision", manifest::to_string(addon.release.supervision)},
+            {"current", addon.current.empty() ? Json(nullptr) : Json(addon.current)},
+            {"file_capabilities", std::move(capabilities)},
+            {"units", std::move(units)},
+            {"drift", to_json(addon.drift)}};
+  if (const auto& package = addon.release.package) {
+    json["package"] = {
+        {"name", package->name}, {"version", package->version}, {"database", package->database}};
+  }
+  return json;
 }
 
 std::string units_text(const AddonReport& addon) {

@@ -6,6 +6,7 @@
 namespace addon::core::rules {
 inline constexpr auto error = Severity::error;
 inline constexpr auto warning = Severity::warning;
+inline constexpr auto note = Severity::note;
 inline constexpr auto invalid = RuleOutcome::invalid;
 inline constexpr auto denied = RuleOutcome::denied;
 inline constexpr auto failed = RuleOutcome::failed;

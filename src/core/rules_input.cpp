@@ -168,6 +168,11 @@ constinit const Rule version_constraint{"version-constraint", error, invalid,
                                         "Use comparisons joined by blanks or commas, "
                                         "such as \">=1.2.0 <2.0.0\"."};
 
+constinit const Rule package_capabilities{
+    "package-capabilities", error, invalid, "An os-package asks for file capabilities.",
+    "They would go onto a file of the package, and the package manager replaces that file with each upgrade: "
+    "without them, and without an error. Let the unit have AmbientCapabilities= instead."};
+
 constinit const Rule primary_unit_ambiguous{
     "primary-unit-ambiguous", error, invalid, "More than one unit could be the primary one.",
     "Only the primary unit is enabled and started, so guessing would start the wrong program. Name it in "

@@ -274,6 +274,56 @@ constinit const Rule host_addon_missing{
     "Without it the program would start and not work. What counts is what is active once the plan is done: "
     "apply the other add-on first or in the same run, in a version that fits, and remove it last."};
 
+constinit const Rule host_package{
+    "host-package", error, invalid, "The package that brings the add-on is not on this host as it needs it.",
+    "The distribution's package manager installs an os-package, and addonctl only activates what is there: "
+    "whole, and in a version that requires.package takes. Install or upgrade the package, and apply again."};
+
+constinit const Rule host_package_unit{"host-package-unit", error, invalid,
+                                       "A unit of the add-on's package is not there, or not what would run.",
+                                       "What systemd.units names must be a unit of the package itself, and "
+                                       "one in /etc/systemd/system or /run comes "
+                                       "before it: policy would judge one text, and systemd run another. "
+                                       "Correct systemd.units, or unmask the unit "
+                                       "and remove what replaces it."};
+
+constinit const Rule host_package_program{
+    "host-package-program", error, invalid,
+    "The program that an agent is to start is not one of the package.",
+    "Whatever stands at that path was not installed with the package, and nobody vouches for it. Let "
+    "exec.install_path and exec.binary name a program of the package."};
+
+constinit const Rule host_package_changed{"host-package-changed", error, failed,
+                                          "The package of an active add-on was upgraded, changed or removed.",
+                                          "What runs now is not what policy judged when the add-on was "
+                                          "applied. Apply its bundle again, so that it is "
+                                          "judged as it is now, or remove the add-on."};
+
+constinit const Rule host_base_agent{
+    "host-base-agent", error, invalid, "The host's base agent is not one that the add-on works with.",
+    "requires.base_agent names the versions that will do. What the host has is the first line of "
+    "/etc/addonctl/agent-version, or what the command prints that the policy's base_agent names; without "
+    "either "
+    "nobody can tell, and that counts as no."};
+
+constinit const Rule host_architecture{"host-architecture", error, invalid,
+                                       "The add-on's program is for another processor.",
+                                       "The kernel could not execute it (ENOEXEC; systemd reports 203/EXEC). "
+                                       "Use the bundle that was built for this "
+                                       "host."};
+
+constinit const Rule host_file_untrusted{
+    "host-file-untrusted", error, failed, "Someone other than root can change a file that addonctl goes by.",
+    "A local override changes what root runs, so whoever can write it, or a directory above it, decides "
+    "that. "
+    "Make root the owner, and take write permission from group and others."};
+
+constinit const Rule override_disabled{"override-disabled", note, invalid,
+                                       "A local override disables the add-on on this host.",
+                                       "Its administrator wrote enabled: false into "
+                                       "/etc/addonctl/overrides.d/ID.yaml. Whatever is applied, it is "
+                                       "not activated, and is deactivated where it was active."};
+
 constinit const Rule host_version_altered{
     "host-version-altered", error, failed, "An installed version is no longer what was installed.",
     "Its files, owners, modes or capabilities differ from the record, so activating it would run something "

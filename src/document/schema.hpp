@@ -41,9 +41,10 @@ const Schema& addon_manifest_schema();
 const Schema& site_policy_schema();
 const Schema& plan_schema();
 const Schema& policy_test_schema();
+const Schema& addon_override_schema();
 
 /// The text of a compiled-in schema by its name ("addon-manifest", "site-policy", "addon-plan",
-/// "policy-test"), or "" for an unknown name.
+/// "policy-test", "addon-override"), or "" for an unknown name.
 std::string_view schema_text(std::string_view name);
 
 /// The value as JSON. Integers beyond 64 bits and floats keep their text as strings.

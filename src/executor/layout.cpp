@@ -16,6 +16,10 @@ RelativePath units_dir() { return RelativePath::of({"etc", "systemd", "system"})
 
 RelativePath drop_in_dir(const UnitName& unit) { return units_dir() / (unit.str() + ".d"); }
 
+RelativePath config_dir() { return RelativePath::of({"etc", "addonctl"}); }
+
+RelativePath overrides_dir() { return config_dir() / "overrides.d"; }
+
 RelativePath state_dir() { return RelativePath::of({"var", "lib", "addonctl"}); }
 
 RelativePath generations_dir() { return state_dir() / "generations"; }

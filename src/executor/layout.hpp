@@ -16,6 +16,8 @@ RelativePath versions_dir(const AddonId& id);  ///< opt/addons/ID/versions
 RelativePath version_dir(const AddonId& id, const Version& version);
 RelativePath units_dir();                        ///< etc/systemd/system
 RelativePath drop_in_dir(const UnitName& unit);  ///< etc/systemd/system/UNIT.d
+RelativePath config_dir();                       ///< etc/addonctl
+RelativePath overrides_dir();                    ///< etc/addonctl/overrides.d
 RelativePath state_dir();                        ///< var/lib/addonctl
 RelativePath generations_dir();                  ///< var/lib/addonctl/generations
 RelativePath journal_dir();                      ///< var/lib/addonctl/journal

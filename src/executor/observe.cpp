@@ -173,6 +173,7 @@ class AddonObserver {
 /// What is asked of a unit.
 struct UnitSubject {
   std::set<unit::InstallLink> links;
+  bool is_packaged = false;  ///< a package brings it
   bool has_drop_in = false;  ///< a release has one: else nobody but the operator is in that directory
 };
 
@@ -200,7 +201,7 @@ class UnitObserver {
     }
     for (const unit::InstallLink& link : subject.links) {
       const auto target = units_->read_link(TRY(RelativePath::parse(link.path)));
-      if (target && leads_to(*target, name)) out.links.insert(link.path);
+      if (target && leads_to(*target, name, subject)) out.links.insert(link.path);
     }
     if (subject.has_drop_in) out.drop_in = TRY(observe_drop_in(name));
     return out;
@@ -249,7 +250,12 @@ class UnitObserver {
   }
 
   // systemctl writes absolute targets, `systemctl --root` and packages also relative ones.
-  static bool leads_to(const std::string& target, const UnitName& name) {
+  static bool leads_to(const std::string& target, const UnitName& name, const UnitSubject& subject) {
+    if (subject.is_packaged) {
+      for (const std::string_view directory : {"/lib/systemd/system/", "/usr/lib/systemd/system/"}) {
+        if (target == fmt::format("{}{}", directory, name.str())) return true;
+      }
+    }
     return target == "/etc/systemd/system/" + name.str() || target == "../" + name.str();
   }
 
@@ -270,8 +276,10 @@ std::map<UnitName, UnitSubject> units_of(const Subjects& subjects) {
   std::map<UnitName, UnitSubject> units;
   for (const auto& [id, releases] : subjects.addons) {
     for (const plan::Release& release : releases) {
-      for (const plan::ReleaseUnit& unit : release.units)
+      for (const plan::ReleaseUnit& unit : release.units) {
         units[unit.name].links.insert(unit.links.begin(), unit.links.end());
+        if (!unit.path.empty()) units[unit.name].is_packaged = true;
+      }
       if (release.drop_in) units[release.drop_in->unit].has_drop_in = true;
     }
   }
@@ -286,7 +294,7 @@ Result<> observe_status(host::HostState& host, host::UnitManager& manager) {
     const UnitName name = status.name;
     host::UnitState& unit = host.units.at(name);
     // Why a unit that we know is not running is worth a second question; of the others it is not.
-    const bool settled = status.is_active() || !unit.file;
+    const bool settled = status.is_active() || (!unit.file && unit.elsewhere.empty());
     unit.status.emplace(settled ? std::move(status) : TRY(manager.inspect(name)));
   }
   return {};

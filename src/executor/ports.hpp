@@ -2,12 +2,14 @@
 
 #include <atomic>
 #include <string_view>
+#include <vector>
 
 #include "host/accounts.hpp"
 #include "host/caller.hpp"
 #include "host/clock.hpp"
 #include "host/directory.hpp"
 #include "host/event_log.hpp"
+#include "host/package_database.hpp"
 #include "host/platform.hpp"
 #include "host/program_runner.hpp"
 #include "host/unit_manager.hpp"
@@ -35,6 +37,8 @@ struct Ports {
   const std::atomic<bool>* interrupted = nullptr;
   host::Caller caller = {};             ///< who asked, for the records
   host::EventLog* event_log = nullptr;  ///< hears what the audit log says, where there is one
+  /// The host's package databases, in the order in which they are asked; none where it has no tool of one.
+  std::vector<host::PackageDatabase*> packages = {};
 
   bool is_interrupted() const { return interrupted != nullptr && interrupted->load(); }
 };

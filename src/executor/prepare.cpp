@@ -7,7 +7,10 @@
 #include <utility>
 
 #include "core/parallel.hpp"
+#include "executor/base_agent.hpp"
 #include "executor/observe.hpp"
+#include "executor/overrides.hpp"
+#include "executor/packages.hpp"
 #include "executor/rollback_target.hpp"
 #include "plan/foreign_drop_ins.hpp"
 #include "plan/host_checks.hpp"
@@ -27,7 +30,9 @@ class Preparation {
 
   Result<Prepared> run() {
     TRY(wish());
-    const host::HostState host = TRY(observe(subjects(), prepared_.generation.known, ports_));
+    TRY(localise());
+    host::HostState host = TRY(observe(subjects(), prepared_.generation.known, ports_));
+    TRY(add_local_facts(host));
     remember(host);
     if (request_.verb == Request::Verb::repair) compare(host);
     if (request_.verb == Request::Verb::remove) keep_data(host);
@@ -114,6 +119,41 @@ class Preparation {
         prepared_.kept_data.emplace_back(id, dir.path);
       }
     }
+  }
+
+  // What this host makes of each add-on: its override, and the package that brings it.
+  Result<> localise() {
+    std::vector<bundle::Bundle> wanted = std::exchange(wish_.wanted, {});
+    for (bundle::Bundle& bundle : wanted) {
+      Overridden overridden = TRY(apply_local_override(bundle, ports_.root));
+      const AddonId& id = bundle.manifest.id.value;
+      const bool is_sound = !has_errors(overridden.findings);
+      append(prepared_.findings, std::move(overridden.findings));
+      if (overridden.is_disabled) {
+        if (prepared_.generation.addons.contains(id)) wish_.unwanted.insert(id);
+        wish_.disabled.push_back(std::move(bundle));
+      } else if (is_sound) {
+        append(prepared_.findings, TRY(look_at_package(bundle, ports_)));
+        wish_.wanted.push_back(std::move(bundle));
+      }
+    }
+    // What is wrong with one that is only kept as it is shows as drift.
+    for (auto& [id, bundle] : wish_.kept) {
+      if (bundle) TRY(look_at_package(*bundle, ports_));
+    }
+    return {};
+  }
+
+  Result<> add_local_facts(host::HostState& host) {
+    for (const bundle::Bundle& bundle : wish_.wanted) {
+      if (bundle.package) host.packages.emplace(bundle.manifest.id.value, *bundle.package);
+      const bool asks = !bundle.manifest.base_agent.value.empty();
+      if (asks && !host.base_agent) host.base_agent = TRY(observe_base_agent(policy_, ports_));
+    }
+    for (const auto& [id, bundle] : wish_.kept) {
+      if (bundle && bundle->package) host.packages.emplace(id, *bundle->package);
+    }
+    return {};
   }
 
   Result<> wish() {

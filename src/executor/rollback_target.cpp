@@ -51,10 +51,29 @@ Error unusable(const Rule& rule, const plan::Release& release, const std::string
   finding.fix = fmt::format("apply the bundle of {} {} instead", release.id.str(), release.version.str());
   return Error::of({std::move(finding)});
 }
+// Of an add-on that stages nothing the generation itself has the manifest.
+Result<bundle::Bundle> read_recorded(const plan::Release& release) {
+  const std::string shown = fmt::format("(record of {})", release.id.str());
+  manifest::ParsedManifest parsed = manifest::parse_manifest(release.manifest_text, shown);
+  if (!parsed.manifest || Digest::of(release.manifest_text) != release.manifest_sha256) {
+    Finding finding =
+        make_finding(rules::host_version_altered,
+                     fmt::format("cannot go back to {} {}: its manifest is not recorded as it was",
+                                 release.id.str(), release.version.str()));
+    finding.addon = release.id.str();
+    finding.fix = fmt::format("apply the bundle of {} {} instead", release.id.str(), release.version.str());
+    return tl::unexpected(Error::of({std::move(finding)}));
+  }
+  bundle::Bundle bundle{"",     std::move(*parsed.manifest), release.manifest_sha256, {}, {}, std::nullopt,
+                        nullptr};
+  bundle.manifest_text = release.manifest_text;
+  return bundle;
+}
 }  // namespace
 
 Result<bundle::Bundle> read_installed(const plan::Release& release, const host::Directory& root,
                                       const host::KnownDigests& known) {
+  if (!release.is_staged()) return read_recorded(release);
   const RelativePath path = version_dir(release.id, release.version);
   auto opened = root.open_directory_if_present(path);
   if (!opened)
@@ -71,7 +90,7 @@ Result<bundle::Bundle> read_installed(const plan::Release& release, const host::
   // What is installed stands for itself: it is no source to stage from.
   read.bundle->source.clear();
   const plan::Release found = plan::make_release(*read.bundle);
-  if (!found.same_files(release) || found.manifest_sha256 != release.manifest_sha256) {
+  if (!found.same_content(release) || found.manifest_sha256 != release.manifest_sha256) {
     return tl::unexpected(unusable(rules::host_version_altered, release, "is not what was installed"));
   }
   return std::move(*read.bundle);

@@ -85,6 +85,8 @@ class Verifying {
     Releases releases;
     for (const plan::Generation& generation : generations.all) {
       for (const auto& [id, release] : generation.addons) {
+        // There is no directory of it.
+        if (!release.is_staged()) continue;
         const auto now = active.find(id);
         if (now != active.end() && now->second.version == release.version) continue;
         releases.insert_or_assign({id, release.version}, release);

@@ -15,6 +15,7 @@
 #include "core/version.hpp"
 #include "host/accounts.hpp"
 #include "host/directory.hpp"
+#include "host/package_state.hpp"
 #include "host/platform.hpp"
 #include "host/unit_manager.hpp"
 
@@ -105,6 +106,14 @@ struct StateDirState {
   std::optional<Contents> contents;  ///< where they were asked for, and it is a directory
 };
 
+/// What is known of the base agent.
+struct BaseAgent {
+  std::optional<Version> version;
+  std::string
+      source;  ///< where that comes from: "/etc/addonctl/agent-version", "/usr/bin/agent (policy.yaml:3)"
+  std::string fault;  ///< a sentence that says why there is no version; "" where there is one
+};
+
 /// The part of a host that a plan touches, as observed once.
 struct HostState {
   bool live = true;  ///< false for --root: units are enabled but never started
@@ -115,6 +124,8 @@ struct HostState {
   std::map<std::string, ProgramState> programs = {};  ///< each program asked about, by its absolute path
   std::map<std::string, std::optional<unsigned>> groups = {};  ///< gid of each group asked about
   std::map<std::string, StateDirState> state_dirs = {};        ///< each by its absolute path
+  std::map<AddonId, PackageState> packages = {};               ///< of each os-package that was asked about
+  std::optional<BaseAgent> base_agent = {};                    ///< where an add-on asks for one
 };
 
 }  // namespace addon::host

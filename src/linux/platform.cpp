@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <sys/statvfs.h>
+#include <sys/utsname.h>
 #include <sys/xattr.h>
 
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "core/text.hpp"
 #include "linux/directory.hpp"
@@ -66,6 +69,21 @@ Result<> look_at_staging(const host::Directory& root, host::PlatformFacts& facts
   }
   return look_at_filesystem(nearest ? *nearest : root, facts);
 }
+/// uname(2), and what Go calls it.
+std::string architecture() {
+  constexpr std::array<std::pair<std::string_view, const char*>, 5> names = {{{"x86_64", "amd64"},
+                                                                              {"i686", "386"},
+                                                                              {"i386", "386"},
+                                                                              {"aarch64", "arm64"},
+                                                                              {"loongarch64", "loong64"}}};
+  utsname kernel{};
+  if (uname(&kernel) != 0) return "";
+  const std::string_view machine = kernel.machine;
+  for (const auto& [its_name, go_name] : names) {
+    if (machine == its_name) return go_name;
+  }
+  return machine.starts_with("armv") ? "arm" : std::string(machine);
+}
 }  // namespace
 
 Result<host::PlatformFacts> read_platform(const host::Directory& root) {
@@ -73,6 +91,7 @@ Result<host::PlatformFacts> read_platform(const host::Directory& root) {
   const auto top = TRY(open_root("/"));
   facts.known_capabilities = TRY(known_to_kernel(*top));
   facts.boot_id = TRY(boot_id(*top));
+  facts.arch = architecture();
   TRY(look_at_staging(root, facts));
   return facts;
 }

@@ -30,7 +30,10 @@ std::vector<std::string> read_words(Reader& reader, const Field& list);
 
 void check_delivery_and_supervision(Reader& reader);
 /// requires.base_agent.
-void check_base_agent(Reader& reader);
+Sourced<std::string> read_base_agent(Reader& reader);
+std::optional<RequiredPackage> read_package(Reader& reader);
+/// That no file of a package is to get capabilities.
+void check_package_capabilities(Reader& reader, const std::vector<RequestedCapability>& asked);
 std::vector<RequiredAddon> read_required_addons(Reader& reader);
 std::optional<Sourced<std::vector<std::string>>> read_platforms(Reader& reader);
 /// Comparisons with SemVer versions, joined by blanks or commas: ">=1.2.0 <2.0.0", "1.2.0".

@@ -96,6 +96,15 @@ struct RequiredAddon {
   std::string pointer;
 };
 
+/// requires.package: what brings the program of an os-package.
+struct RequiredPackage {
+  std::string name;
+  std::string comparison;  ///< ">=", "<=", "=", ">" or "<"; "" where any version will do
+  std::string version;     ///< in the order of whichever database has the package
+  SourceSpan at;
+  std::string pointer;
+};
+
 /// What one version of an add-on is and asks for: a valid manifest, with the place of everything
 /// that policy may have to speak about. Fields that this program carries but does not interpret
 /// are not here.
@@ -122,6 +131,8 @@ struct Manifest {
   std::optional<Sourced<RelativePath>> config_schema;
   std::optional<Sourced<std::vector<std::string>>> platforms{};  ///< requires.platforms
   std::vector<RequiredAddon> required_addons{};
+  std::optional<RequiredPackage> package{};
+  Sourced<std::string> base_agent{};  ///< requires.base_agent, a version constraint; "": any, or none
 
   CapabilitySet capability_set() const;
 };

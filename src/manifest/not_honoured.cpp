@@ -16,9 +16,7 @@ struct NotHonoured {
   std::string_view fix;
 };
 
-constexpr std::array<NotHonoured, 3> fields = {{
-    {"requires", "base_agent", "the version of the base agent is not checked",
-     "see to it that the agent is new enough"},
+constexpr std::array<NotHonoured, 2> fields = {{
     {"", "artifacts", "nothing is fetched", "apply a directory that holds the bundle"},
     {"", "plugin", "no agent is told of it", "configure the agent itself"},
 }};

@@ -52,10 +52,12 @@ std::optional<Manifest> read_manifest(Reader& reader, const std::string& file) {
   const std::optional<Sourced<Supervision>> supervision =
       read_word(reader, root["supervision"], supervision_from);
   check_delivery_and_supervision(reader);
-  check_base_agent(reader);
+  Sourced<std::string> base_agent = read_base_agent(reader);
+  std::optional<RequiredPackage> package = read_package(reader);
   std::vector<RequiredAddon> required_addons = read_required_addons(reader);
   std::optional<Sourced<std::vector<std::string>>> platforms = read_platforms(reader);
   std::vector<RequestedCapability> capabilities = read_capabilities(reader);
+  check_package_capabilities(reader, capabilities);
   Sourced<std::string> run_as = read_run_as(reader);
   std::optional<Sourced<RelativePath>> binary = read_binary(reader);
   std::string install_path = read_plain(reader, root["exec"]["install_path"]);
@@ -88,7 +90,9 @@ std::optional<Manifest> read_manifest(Reader& reader, const std::string& file) {
                   std::move(resources),
                   std::move(config_schema),
                   std::move(platforms),
-                  std::move(required_addons)};
+                  std::move(required_addons),
+                  std::move(package),
+                  std::move(base_agent)};
 }
 
 std::vector<Finding> findings_of(const Error& error, const std::string& file) {

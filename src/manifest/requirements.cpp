@@ -74,7 +74,41 @@ bool meets_constraint(const Version& version, std::string_view constraint) {
   return true;
 }
 
-void check_base_agent(Reader& reader) { read_constraint(reader, reader.root()["requires"]["base_agent"]); }
+Sourced<std::string> read_base_agent(Reader& reader) {
+  const Field field = reader.root()["requires"]["base_agent"];
+  if (!field) return {};
+  return {read_constraint(reader, field), reader.span(field), field.pointer};
+}
+
+// What is no version of the database's kind only the database can tell.
+std::optional<RequiredPackage> read_package(Reader& reader) {
+  const Field field = reader.root()["requires"]["package"];
+  if (!field) return std::nullopt;
+  const std::string* name = reader.plain_text(field["name"]);
+  if (name == nullptr) return std::nullopt;
+  RequiredPackage package{*name, "", "", reader.span(field["name"]), field["name"].pointer};
+  const Field version = field["version"];
+  const std::string* text = reader.plain_text(version);
+  if (text == nullptr) return package;
+  std::string_view rest = *text;
+  const auto comparison = next_comparison(rest);
+  if (!comparison) return package;
+  package.comparison = comparison->how.empty() || comparison->how == "==" ? "=" : comparison->how;
+  package.version = comparison->version;
+  package.at = reader.span(version);
+  package.pointer = version.pointer;
+  return package;
+}
+
+void check_package_capabilities(Reader& reader, const std::vector<RequestedCapability>& asked) {
+  const std::string* delivery = reader.text(reader.root()["delivery"]);
+  if (delivery == nullptr || delivery_from(*delivery) != Delivery::os_package || asked.empty()) return;
+  reader.report(
+      rules::package_capabilities, reader.root()["requires"]["os_capabilities"],
+      "an os-package gets no file capabilities: the package manager would take them off with the "
+      "next upgrade, and nobody would see it",
+      "let the package's unit give them with AmbientCapabilities=, and leave os_capabilities empty");
+}
 
 std::vector<RequiredAddon> read_required_addons(Reader& reader) {
   std::vector<RequiredAddon> addons;

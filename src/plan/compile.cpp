@@ -13,6 +13,7 @@
 #include "plan/host_checks.hpp"
 #include "plan/lint.hpp"
 #include "plan/observation.hpp"
+#include "plan/packaged.hpp"
 #include "plan/state_dirs.hpp"
 
 namespace addon::plan {
@@ -30,6 +31,7 @@ AddonInput input_of(const bundle::Bundle& bundle) {
                    .manifest = bundle.manifest_sha256,
                    .files = {}};
   for (const bundle::BundleFile& file : bundle.files) input.files.emplace(file.path.str(), file.sha256);
+  input.override_sha256 = bundle.override_sha256;
   return input;
 }
 
@@ -45,6 +47,9 @@ class Compiler {
 
   Compiled run(const Digest& policy) && {
     for (const bundle::Bundle& bundle : wish_.wanted) want(bundle);
+    for (const bundle::Bundle& bundle : wish_.disabled) {
+      if (!bundle.source.empty()) out_.plan.inputs.push_back(input_of(bundle));
+    }
     for (const auto& [id, bundle] : wish_.kept) keep(id, bundle);
     for (const AddonId& id : wish_.unwanted) drop(id);
     if (wish_.prune) prune();
@@ -74,6 +79,8 @@ class Compiler {
     const AddonId& id = bundle.manifest.id.value;
     if (!bundle.source.empty()) out_.plan.inputs.push_back(input_of(bundle));
     append(out_.findings, check_host(bundle, generation_, host_));
+    append(out_.findings, check_package(bundle, host_));
+    append(out_.findings, check_program_and_agent(bundle, host_));
     Release release = make_release(bundle);
     add(id, compile_wanted(release, {recorded(id), &bundle, generation_, host_}));
     out_.plan.result.insert_or_assign(id, std::move(release));
@@ -142,12 +149,7 @@ class Compiler {
 
   std::set<UnitName> judged_units() const {
     std::set<UnitName> judged;
-    for (const Step& step : out_.plan.steps) {
-      if (const auto* install = std::get_if<InstallUnit>(&step.action)) judged.insert(install->unit);
-      const auto* change = std::get_if<SwitchCurrent>(&step.action);
-      if (change == nullptr || !change->terms) continue;
-      for (const InstallUnit& unit : change->terms->standing_units) judged.insert(unit.unit);
-    }
+    for_each_unit(out_.plan.steps, [&](const InstallUnit& unit) { judged.insert(unit.unit); });
     return judged;
   }
 
@@ -226,6 +228,9 @@ class Compiler {
         changed.insert(install->drop_in.unit);
       if (const auto* remove = std::get_if<RemoveDropIn>(&step.action)) changed.insert(remove->unit);
       if (const auto* enable = std::get_if<SetEnablement>(&step.action)) changed.insert(enable->unit);
+      if (const auto* package = std::get_if<UsePackage>(&step.action)) {
+        for (const UsePackage::Unit& unit : package->units) changed.insert(unit.name);
+      }
     }
     if (changed.empty()) return;
     out_.plan.steps.push_back({Reload{{changed.begin(), changed.end()}}, {}});

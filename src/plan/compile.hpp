@@ -21,6 +21,9 @@ struct Wish {
   /// Add-ons that shall be active from these bundles, or, where the source is "", from versions
   /// that are installed already. No two of one id.
   std::vector<bundle::Bundle> wanted;
+  /// Bundles of add-ons that a local override disables: inputs of the plan that shall not be active. Those
+  /// that are recorded are among `unwanted`.
+  std::vector<bundle::Bundle> disabled{};
   /// Recorded add-ons that shall be as recorded, with their installed version as far as it could
   /// be read: their drift is repaired without a bundle, where that can be done.
   std::map<AddonId, std::optional<bundle::Bundle>> kept;

@@ -9,6 +9,7 @@
 
 #include "plan/foreign_drop_ins.hpp"
 #include "plan/intact.hpp"
+#include "plan/packaged.hpp"
 #include "plan/retire.hpp"
 #include "plan/state_dirs.hpp"
 
@@ -27,7 +28,7 @@ std::vector<Asked> asked_capabilities(const manifest::Manifest& manifest) {
   return asked;
 }
 
-SwitchCurrent::Terms terms_of(const manifest::Manifest& manifest) {
+Terms terms_of(const manifest::Manifest& manifest) {
   return {.delivery = {std::string(manifest::to_string(manifest.delivery.value)), manifest.delivery.at,
                        manifest.delivery.pointer},
           .supervision = {std::string(manifest::to_string(manifest.supervision.value)),
@@ -70,24 +71,6 @@ InstallUnit install_step(const bundle::BundleUnit& unit, const bundle::Bundle& b
 
 namespace {
 
-const host::InstalledVersion* find_version(const host::AddonState* state, const Version& version) {
-  if (state == nullptr) return nullptr;
-  const auto found = state->inspected.find(version);
-  return found == state->inspected.end() ? nullptr : &found->second;
-}
-
-// A oneshot service that has done its work, or is at it, is as it should be.
-bool is_oneshot_at_work(const host::UnitState* unit) {
-  if (unit == nullptr || !unit->status || unit->status->type != "oneshot") return false;
-  const std::string& state = unit->status->active_state;
-  return state == "activating" || (state == "inactive" && unit->status->result == "success");
-}
-
-/// A file below /etc/systemd/system that addonctl made, but for its bytes.
-bool is_as_written(const host::FileState& file) {
-  return file.type == host::FileType::regular && file.mode == 0644 && file.uid == 0 && file.gid == 0;
-}
-
 class WantedAddon {
  public:
   WantedAddon(const Release& wanted, const AddonFacts& facts)
@@ -111,8 +94,9 @@ class WantedAddon {
     const host::InstalledVersion* found = find_version(state_, wanted_.version);
     const bool known_version = facts_.recorded != nullptr && facts_.recorded->version == wanted_.version;
     const bool from_bundle = facts_.bundle != nullptr && !facts_.bundle->source.empty();
-    if (known_version && !facts_.recorded->same_files(wanted_)) return content_changed();
+    if (known_version && !facts_.recorded->same_content(wanted_)) return content_changed();
     if (had_other_content()) return content_changed();
+    if (!wanted_.is_staged()) return;
     if (found != nullptr && is_intact(*found, wanted_, facts_.host)) return;
     if (found != nullptr && !known_version && from_bundle && !has_same_bytes(*found, wanted_)) {
       return content_changed();
@@ -217,6 +201,7 @@ class WantedAddon {
 
   void install_unit(const ReleaseUnit& unit) {
     const host::UnitState* found = find_unit(facts_.host, unit.name);
+    if (!unit.path.empty()) return judge_packaged(unit, found);
     const bool stands =
         found != nullptr && found->file && is_as_written(*found->file) && found->sha256 == unit.sha256;
     // With other drop-ins it is another unit: judged, installed and started anew.
@@ -246,6 +231,17 @@ class WantedAddon {
     if (found != nullptr && found->file) step.before = found->sha256.value_or(Digest{});
     out_.phases.units.emplace_back(std::move(step));
     changed_units_.insert(unit.name);
+  }
+
+  // It stays where the package has put it, and is judged as it is now.
+  void judge_packaged(const ReleaseUnit& unit, const host::UnitState* found) {
+    if (is_other_packaged(unit, facts_)) changed_units_.insert(unit.name);
+    const bundle::BundleUnit* source = find_source(unit.name);
+    if (source == nullptr) return;
+    standing_.push_back(install_step(*source, *facts_.bundle));
+    if (found == nullptr) return;
+    add_drop_ins_of(*found, standing_.back());
+    if (has_other_drop_ins(unit.name, *found, facts_.generation)) changed_units_.insert(unit.name);
   }
 
   void add_drop_ins_of(const host::UnitState& unit, InstallUnit& step) {
@@ -284,6 +280,13 @@ class WantedAddon {
 
   void switch_current() {
     const auto before = state_ != nullptr ? state_->current : std::nullopt;
+    if (!wanted_.is_staged()) {
+      use_package(wanted_, facts_, std::move(standing_), !changed_units_.empty(), out_);
+      if (before)
+        out_.phases.current.emplace_back(SwitchCurrent{wanted_.id, before, std::nullopt, std::nullopt});
+      switched_ = !out_.phases.stage.empty();
+      return;
+    }
     if (before == wanted_.version) return;
     SwitchCurrent step{wanted_.id, before, wanted_.version, std::nullopt};
     if (facts_.bundle != nullptr) {
@@ -373,7 +376,7 @@ class WantedAddon {
   void revoke() {
     if (state_ == nullptr) return;
     for (const auto& [version, found] : state_->inspected) {
-      if (version != wanted_.version) revoke_all(wanted_.id, found, out_.phases);
+      if (version != wanted_.version || !wanted_.is_staged()) revoke_all(wanted_.id, found, out_.phases);
     }
   }
 
@@ -384,8 +387,9 @@ class WantedAddon {
     if (facts_.recorded == nullptr) {
       change.kind = ChangeKind::add;
     } else {
-      change.kind = out_.phases.empty() && wanted_.version == facts_.recorded->version ? ChangeKind::unchanged
-                                                                                       : ChangeKind::update;
+      // What a local override changes need not be a step, and is to be recorded all the same.
+      const bool is_same = out_.phases.empty() && to_json(wanted_) == to_json(*facts_.recorded);
+      change.kind = is_same ? ChangeKind::unchanged : ChangeKind::update;
     }
   }
 

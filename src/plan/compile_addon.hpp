@@ -53,7 +53,7 @@ CheckHealth health_step(const Release& wanted, const bundle::Bundle* bundle);
 
 // Shared with lint, which knows no host.
 std::vector<Asked> asked_capabilities(const manifest::Manifest& manifest);
-SwitchCurrent::Terms terms_of(const manifest::Manifest& manifest);
+Terms terms_of(const manifest::Manifest& manifest);
 InstallUnit install_step(const bundle::BundleUnit& unit, const bundle::Bundle& bundle);
 
 }  // namespace addon::plan

@@ -40,7 +40,7 @@ class HostCheck {
   void model() {
     using manifest::Delivery;
     using manifest::Supervision;
-    const bool supported = manifest_.delivery.value == Delivery::pushed_artifact &&
+    const bool supported = manifest_.delivery.value != Delivery::compiled_in &&
                            (manifest_.supervision.value == Supervision::systemd_service ||
                             manifest_.supervision.value == Supervision::systemd_timer);
     if (supported) return;
@@ -48,7 +48,7 @@ class HostCheck {
         fmt::format("this version cannot activate {} with {}", manifest::to_string(manifest_.delivery.value),
                     manifest::to_string(manifest_.supervision.value)),
         manifest_.supervision.at, manifest_.supervision.pointer,
-        "use pushed-artifact with systemd-service or systemd-timer");
+        "use pushed-artifact or os-package with systemd-service or systemd-timer");
   }
 
   void platform() {
@@ -138,6 +138,8 @@ class HostCheck {
   void unit_name(const bundle::BundleUnit& unit) {
     const Release* owner = owner_of(unit.name);
     if (owner != nullptr && owner->id == manifest_.id.value) return;
+    // That nothing stands before a package's unit has a check of its own.
+    if (owner == nullptr && !unit.packaged_at.empty()) return packaged(unit);
     const auto found = host_.units.find(unit.name);
     std::string whose;
     if (owner != nullptr) {
@@ -156,6 +158,12 @@ class HostCheck {
         owner == nullptr
             ? "give the unit a name of its own"
             : fmt::format("give the unit a name of its own, or remove {} first", owner->id.str()));
+  }
+
+  void packaged(const bundle::BundleUnit& unit) {
+    const auto found = host_.units.find(unit.name);
+    if (found != host_.units.end() && !found->second.aliases.empty())
+      alias(unit, found->second.aliases.front());
   }
 
   void alias(const bundle::BundleUnit& unit, const std::string& name) {

@@ -16,6 +16,9 @@ namespace addon::plan {
 std::vector<Finding> check_host(const bundle::Bundle& wanted, const Generation& generation,
                                 const host::HostState& host);
 
+/// That the host's base agent is one that the add-on works with, and the host one that runs its program.
+std::vector<Finding> check_program_and_agent(const bundle::Bundle& wanted, const host::HostState& host);
+
 /// Of the programs that a unit runs besides the add-on's own, with its drop-ins: those that someone other
 /// than root can change. Also of units that stay as they are.
 std::vector<Finding> check_programs(const std::vector<Step>& steps, const host::HostState& host);

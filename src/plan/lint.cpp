@@ -195,9 +195,9 @@ std::vector<Finding> traps(const std::vector<Step>& steps) {
 void for_each_unit(const std::vector<Step>& steps, const std::function<void(const InstallUnit&)>& visit) {
   for (const Step& step : steps) {
     if (const auto* install = std::get_if<InstallUnit>(&step.action)) visit(*install);
-    const auto* change = std::get_if<SwitchCurrent>(&step.action);
-    if (change == nullptr || !change->terms) continue;
-    for (const InstallUnit& unit : change->terms->standing_units) visit(unit);
+    if (const Terms* terms = terms_in(step.action)) {
+      for (const InstallUnit& unit : terms->standing_units) visit(unit);
+    }
   }
 }
 

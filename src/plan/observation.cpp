@@ -63,6 +63,19 @@ Json to_json(const host::UnitState& unit) {
   return json;
 }
 
+Json to_json(const host::PackageState& package) {
+  Json units = Json::object();
+  for (const host::PackageUnit& unit : package.units)
+    units[unit.path] = {Digest::of(unit.text).hex(), unit.writable};
+  Json json{package.name,    package.database,      package.state,
+            package.version, package.is_new_enough, std::move(units)};
+  if (package.program) {
+    json.push_back({package.program->path, package.program->is_owned, package.program->is_present,
+                    package.program->writable});
+  }
+  return json;
+}
+
 }  // namespace
 
 Digest digest_of_observation(const host::HostState& host, const std::set<AddonId>& addons,
@@ -83,6 +96,11 @@ Digest digest_of_observation(const host::HostState& host, const std::set<AddonId
   }
   for (const auto& [name, gid] : host.groups) json["groups"][name] = gid ? Json(*gid) : Json();
   for (const auto& [path, dir] : host.state_dirs) json["state_dirs"][path] = to_json(dir);
+  for (const auto& [id, package] : host.packages) json["packages"][id.str()] = to_json(package);
+  if (host.base_agent) {
+    const auto& [version, source, fault] = *host.base_agent;
+    json["base_agent"] = {version ? version->str() : "", source, fault};
+  }
   return addon::digest_of(json);
 }
 

@@ -23,11 +23,13 @@ std::string_view to_string(ChangeKind kind) {
 Json to_json(const AddonInput& input) {
   Json files = Json::object();
   for (const auto& [path, digest] : input.files) files[path] = digest.str();
-  return {{"id", input.id.str()},
-          {"version", input.version.str()},
-          {"source", input.source},
-          {"manifest", input.manifest.str()},
-          {"files", std::move(files)}};
+  Json json{{"id", input.id.str()},
+            {"version", input.version.str()},
+            {"source", input.source},
+            {"manifest", input.manifest.str()},
+            {"files", std::move(files)}};
+  if (input.override_sha256) json["override"] = input.override_sha256->str();
+  return json;
 }
 
 Json to_json(const AddonId& id, const AddonChange& change) {

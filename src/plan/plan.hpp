@@ -25,6 +25,7 @@ struct AddonInput {
   std::string source;  ///< the bundle, as named; "" for a version that is installed already
   Digest manifest;
   std::map<std::string, Digest> files;
+  std::optional<Digest> override_sha256{};  ///< of the local override that holds for it
 };
 
 struct Summary {

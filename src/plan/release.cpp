@@ -64,6 +64,33 @@ std::string health_user(const bundle::Bundle& bundle) {
 
 }  // namespace
 
+bool Release::same_content(const Release& other) const {
+  const auto same_bytes = [](const ReleaseFile& a, const ReleaseFile& b) {
+    return a.path == b.path && a.sha256 == b.sha256 && a.size == b.size;
+  };
+  // Where nothing is staged, the manifest is all that there is.
+  return is_staged() == other.is_staged() && (is_staged() || manifest_sha256 == other.manifest_sha256) &&
+         std::equal(files.begin(), files.end(), other.files.begin(), other.files.end(), same_bytes);
+}
+
+namespace {
+
+void add_package(const bundle::Bundle& bundle, Release& release) {
+  if (!release.is_staged()) release.manifest_text = bundle.manifest_text;
+  if (!bundle.package || !bundle.package->is_installed()) return;
+  release.package = ReleasePackage{bundle.package->database, bundle.package->name, bundle.package->version};
+  if (bundle.package->program) release.program = bundle.package->program->path;
+}
+
+ReleaseUnit release_unit(const bundle::BundleUnit& unit) {
+  ReleaseUnit made{unit.name, unit.sha256, unit::install_links(unit.install, unit.name), unit.packaged_at};
+  if (unit.packaged_at.empty()) return made;
+  for (unit::InstallLink& link : made.links) link.target = unit.packaged_at;
+  return made;
+}
+
+}  // namespace
+
 Release make_release(const bundle::Bundle& bundle) {
   const manifest::Manifest& manifest = bundle.manifest;
   Release release{.id = manifest.id.value,
@@ -86,9 +113,8 @@ Release make_release(const bundle::Bundle& bundle) {
         file.path == release.binary && !release.capabilities.empty() && !release.run_as.empty();
     release.files.push_back({file.path, file.sha256, file.size, file.mode, grants});
   }
-  for (const bundle::BundleUnit& unit : bundle.units) {
-    release.units.push_back({unit.name, unit.sha256, unit::install_links(unit.install, unit.name)});
-  }
+  for (const bundle::BundleUnit& unit : bundle.units) release.units.push_back(release_unit(unit));
+  add_package(bundle, release);
   return release;
 }
 
@@ -113,7 +139,9 @@ Json unit_to_json(const ReleaseUnit& unit) {
   Json links = Json::array();
   for (const unit::InstallLink& link : unit.links)
     links.push_back({{"path", link.path}, {"target", link.target}});
-  return {{"name", unit.name.str()}, {"sha256", unit.sha256.hex()}, {"links", std::move(links)}};
+  Json json{{"name", unit.name.str()}, {"sha256", unit.sha256.hex()}, {"links", std::move(links)}};
+  if (!unit.path.empty()) json["path"] = unit.path;
+  return json;
 }
 
 Json state_dir_to_json(const ReleaseStateDir& dir) {
@@ -147,6 +175,7 @@ Result<ReleaseUnit> unit_from_json(const Json& json) {
   UnitName name = TRY(UnitName::parse(TRY(text_field(json, "name"))));
   const Digest sha256 = TRY(Digest::parse(TRY(text_field(json, "sha256"))));
   ReleaseUnit unit{.name = std::move(name), .sha256 = sha256, .links = {}};
+  if (json.contains("path")) unit.path = TRY(text_field(json, "path"));
   for (const Json& link : *TRY(array_field(json, "links"))) {
     const RelativePath path = TRY(RelativePath::parse(TRY(text_field(link, "path"))));
     if (path.segments().size() != 2) {
@@ -169,6 +198,14 @@ Result<ReleaseStateDir> state_dir_from_json(const Json& json) {
   dir.group = TRY(text_field(json, "group"));
   dir.mode = TRY(mode_field(json));
   return dir;
+}
+
+Result<ReleasePackage> package_from_json(const Json& json) {
+  ReleasePackage package;
+  package.database = TRY(text_field(json, "database"));
+  package.name = TRY(text_field(json, "name"));
+  package.version = TRY(text_field(json, "version"));
+  return package;
 }
 
 Result<CapabilitySet> capabilities_from_json(const Json& names) {
@@ -223,6 +260,13 @@ Json to_json(const Release& release) {
     Json& dirs = json["state_dirs"] = Json::array();
     for (const ReleaseStateDir& dir : release.state_dirs) dirs.push_back(state_dir_to_json(dir));
   }
+  if (release.package) {
+    json["package"] = {{"database", release.package->database},
+                       {"name", release.package->name},
+                       {"version", release.package->version}};
+  }
+  if (!release.program.empty()) json["program"] = release.program;
+  if (!release.manifest_text.empty()) json["manifest_text"] = release.manifest_text;
   return json;
 }
 
@@ -268,6 +312,11 @@ Result<Release> release_from_json(const Json& json) {
     for (const Json& dir : *TRY(array_field(json, "state_dirs")))
       release.state_dirs.push_back(TRY(state_dir_from_json(dir)));
   }
+  if (json.contains("package")) {
+    release.package = TRY(package_from_json(*TRY(object_field(json, "package"))));
+  }
+  if (json.contains("program")) release.program = TRY(text_field(json, "program"));
+  if (json.contains("manifest_text")) release.manifest_text = TRY(text_field(json, "manifest_text"));
   return release;
 }
 

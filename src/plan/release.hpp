@@ -32,6 +32,7 @@ struct ReleaseUnit {
   UnitName name;
   Digest sha256;
   std::vector<unit::InstallLink> links;
+  std::string path{};  ///< where a package has put it; "" for one that addonctl installs
 
   bool operator==(const ReleaseUnit&) const = default;
 };
@@ -44,6 +45,15 @@ struct ReleaseStateDir {
   unsigned mode = 0750;
 
   bool operator==(const ReleaseStateDir&) const = default;
+};
+
+/// The package that brings an os-package, as it was when the add-on was applied.
+struct ReleasePackage {
+  std::string database;  ///< "dpkg", "rpm"
+  std::string name;
+  std::string version;
+
+  bool operator==(const ReleasePackage&) const = default;
 };
 
 /// What a version of an add-on is once installed: the wanted-after of a plan, and what a
@@ -64,10 +74,18 @@ struct Release {
   std::optional<ReleaseDropIn> drop_in{};
   std::vector<ReleaseStateDir> state_dirs{};  ///< sorted by path
   std::string health_user{};                  ///< runs health.exec; "" where there is none
+  std::optional<ReleasePackage> package{};
+  std::string program{};        ///< absolute path of the program that a package brings; "" for one of `files`
+  std::string manifest_text{};  ///< where no directory holds the manifest, so that a rollback has it
+
+  /// Whether it has a directory versions/VERSION.
+  bool is_staged() const { return delivery == manifest::Delivery::pushed_artifact; }
 
   const ReleaseUnit* find_unit(const UnitName& name) const;
   /// The permission bits and group rule of the binary follow from its capabilities.
   bool same_files(const Release& other) const;
+  /// Whether what the author ships is the same, whoever may run it on this host.
+  bool same_content(const Release& other) const;
 };
 
 Release make_release(const bundle::Bundle& bundle);

@@ -19,7 +19,8 @@ bool needs_stop(const host::UnitState& unit) {
 void retire_unit(const AddonId& id, const ReleaseUnit& unit, const host::HostState& host, Phases& phases) {
   disarm_unit(id, unit, host, phases);
   const host::UnitState* found = find_unit(host, unit.name);
-  if (found == nullptr || !found->file) return;
+  // The package manager's is not addonctl's to remove.
+  if (found == nullptr || !found->file || !unit.path.empty()) return;
   phases.units.emplace_back(RemoveUnit{id, unit.name, found->sha256.value_or(Digest{})});
 }
 
@@ -33,6 +34,22 @@ const host::AddonState* find_addon(const host::HostState& host, const AddonId& i
 const host::UnitState* find_unit(const host::HostState& host, const UnitName& name) {
   const auto found = host.units.find(name);
   return found == host.units.end() ? nullptr : &found->second;
+}
+
+const host::InstalledVersion* find_version(const host::AddonState* state, const Version& version) {
+  if (state == nullptr) return nullptr;
+  const auto found = state->inspected.find(version);
+  return found == state->inspected.end() ? nullptr : &found->second;
+}
+
+bool is_oneshot_at_work(const host::UnitState* unit) {
+  if (unit == nullptr || !unit->status || unit->status->type != "oneshot") return false;
+  const std::string& state = unit->status->active_state;
+  return state == "activating" || (state == "inactive" && unit->status->result == "success");
+}
+
+bool is_as_written(const host::FileState& file) {
+  return file.type == host::FileType::regular && file.mode == 0644 && file.uid == 0 && file.gid == 0;
 }
 
 bool is_running(const host::UnitState* unit) {

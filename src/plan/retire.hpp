@@ -8,6 +8,13 @@ namespace addon::plan {
 /// As found on the host; null where nothing was.
 const host::AddonState* find_addon(const host::HostState& host, const AddonId& id);
 const host::UnitState* find_unit(const host::HostState& host, const UnitName& name);
+const host::InstalledVersion* find_version(const host::AddonState* state, const Version& version);
+
+/// A oneshot service that has done its work, or is at it, is as it should be.
+bool is_oneshot_at_work(const host::UnitState* unit);
+
+/// A file below /etc/systemd/system that addonctl made, but for its bytes.
+bool is_as_written(const host::FileState& file);
 
 /// Whether processes of it may be there: up, on its way up or down, or waiting to be restarted.
 bool is_running(const host::UnitState* unit);

@@ -77,6 +77,8 @@ void compare_addons(const Json& saved, const Json& now, std::vector<std::string>
       continue;
     }
     compare_files(id, addon->at("files"), found->second->at("files"), out);
+    if (addon->value("override", Json()) != found->second->value("override", Json()))
+      out.push_back(fmt::format("the local override of {}", id));
     for (const char* key : {"version", "manifest"}) {
       if (addon->value(key, Json()) != found->second->at(key))
         out.push_back(fmt::format("the {} of {}", key, id));

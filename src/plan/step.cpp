@@ -138,18 +138,32 @@ Json describe(const PurgeStateDir& step) {
           {"first", printable_names(step.contents.first)}};
 }
 
+void add_terms(const Terms& terms, Json& json) {
+  json["delivery"] = terms.delivery.what;
+  json["supervision"] = terms.supervision.what;
+  json["run_as"] = terms.run_as.what;
+  if (!terms.standing_units.empty()) json["standing_units"] = standing_to_json(terms.standing_units);
+  if (!terms.state_dirs.empty()) json["state_dirs"] = asked_to_json(terms.state_dirs);
+  if (!terms.state_owners.empty()) json["state_owners"] = asked_to_json(terms.state_owners);
+  if (!terms.state_groups.empty()) json["state_groups"] = asked_to_json(terms.state_groups);
+}
+
 Json describe(const SwitchCurrent& step) {
   Json json{{"before", text_or_null(step.before)}, {"after", text_or_null(step.after)}};
-  if (step.terms) {
-    json["delivery"] = step.terms->delivery.what;
-    json["supervision"] = step.terms->supervision.what;
-    json["run_as"] = step.terms->run_as.what;
-    if (!step.terms->standing_units.empty())
-      json["standing_units"] = standing_to_json(step.terms->standing_units);
-    if (!step.terms->state_dirs.empty()) json["state_dirs"] = asked_to_json(step.terms->state_dirs);
-    if (!step.terms->state_owners.empty()) json["state_owners"] = asked_to_json(step.terms->state_owners);
-    if (!step.terms->state_groups.empty()) json["state_groups"] = asked_to_json(step.terms->state_groups);
+  if (step.terms) add_terms(*step.terms, json);
+  return json;
+}
+
+Json describe(const UsePackage& step) {
+  Json units = Json::array();
+  for (const UsePackage::Unit& unit : step.units) {
+    units.push_back({{"unit", unit.name.str()}, {"path", unit.path}, {"sha256", unit.after.hex()}});
   }
+  Json json{
+      {"version", step.version.str()}, {"database", step.database},
+      {"package", step.package},       {"before", step.before.empty() ? Json(nullptr) : Json(step.before)},
+      {"after", step.after},           {"units", std::move(units)}};
+  add_terms(step.terms, json);
   return json;
 }
 
@@ -200,6 +214,7 @@ std::string_view op(const Action& action) {
                                [](const MakeStateDir&) -> std::string_view { return "make-state-dir"; },
                                [](const PurgeStateDir&) -> std::string_view { return "purge-state-dir"; },
                                [](const SwitchCurrent&) -> std::string_view { return "switch-current"; },
+                               [](const UsePackage&) -> std::string_view { return "use-package"; },
                                [](const Reload&) -> std::string_view { return "reload"; },
                                [](const SetEnablement& step) -> std::string_view {
                                  return step.enable ? "enable-unit" : "disable-unit";
@@ -217,6 +232,12 @@ std::string_view op(const Action& action) {
                                },
                                [](const CheckHealth&) -> std::string_view { return "check-health"; }},
                     action);
+}
+
+const Terms* terms_in(const Action& action) {
+  if (const auto* package = std::get_if<UsePackage>(&action)) return &package->terms;
+  const auto* change = std::get_if<SwitchCurrent>(&action);
+  return change != nullptr && change->terms ? &*change->terms : nullptr;
 }
 
 const AddonId* addon_of(const Action& action) {

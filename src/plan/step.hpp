@@ -122,25 +122,46 @@ struct PurgeStateDir {
   host::Contents contents;  ///< when the plan was made, for its reader
 };
 
+/// What a version asks for as a whole.
+struct Terms {
+  Asked delivery;
+  Asked supervision;
+  Asked run_as;  ///< `what` is "" where the manifest does not say
+  std::vector<Asked> state_dirs{};
+  std::vector<Asked> state_owners{};  ///< users that state_dirs names
+  std::vector<Asked> state_groups{};
+  SourceSpan version_at{};
+  /// Units of the version that are on the host already, byte for byte. No step installs them, and
+  /// they run the new program all the same, so they are judged like those that one does.
+  std::vector<InstallUnit> standing_units = {};
+};
+
 /// Points `current` at a version, or removes it (no `after`).
 struct SwitchCurrent {
   AddonId addon;
   std::optional<Version> before;
   std::optional<Version> after;
-  /// What the version asks for as a whole; present with `after`.
-  struct Terms {
-    Asked delivery;
-    Asked supervision;
-    Asked run_as;  ///< `what` is "" where the manifest does not say
-    std::vector<Asked> state_dirs{};
-    std::vector<Asked> state_owners{};  ///< users that state_dirs names
-    std::vector<Asked> state_groups{};
-    SourceSpan version_at{};
-    /// Units of the version that are on the host already, byte for byte. No step installs them, and
-    /// they run the new program all the same, so they are judged like those that one does.
-    std::vector<InstallUnit> standing_units = {};
+  std::optional<Terms> terms;  ///< present with `after`
+};
+
+/// Sees to it that the package which brings the add-on is the one that was looked at, and takes its units as
+/// they are. Changes nothing.
+struct UsePackage {
+  struct Unit {
+    UnitName name;
+    std::string path;
+    Digest after;
+    std::optional<Digest> found;  ///< on the host
   };
-  std::optional<Terms> terms;
+  AddonId addon;
+  Version version;
+  std::string database;
+  std::string package;
+  std::string before;  ///< the package's version by the last generation; "" for none
+  std::string after;   ///< the one that is wanted
+  std::string found;   ///< the one that is installed; other than `after` only where drift is looked for
+  std::vector<Unit> units;
+  Terms terms;  ///< the units are among its standing units
 };
 
 /// One daemon-reload, because the files of these units changed.
@@ -184,7 +205,7 @@ struct CheckHealth {
 
 using Action =
     std::variant<Stage, SetCapabilities, InstallUnit, RemoveUnit, InstallDropIn, RemoveDropIn, MakeStateDir,
-                 PurgeStateDir, SwitchCurrent, Reload, SetEnablement, SetRunning, CheckHealth>;
+                 PurgeStateDir, SwitchCurrent, UsePackage, Reload, SetEnablement, SetRunning, CheckHealth>;
 
 /// One change of the host: a value that can be printed, judged, saved, done and undone.
 struct Step {
@@ -193,11 +214,14 @@ struct Step {
 };
 
 /// The op of the public JSON: "stage", "set-capabilities", "install-unit", "remove-unit",
-/// "install-drop-in", "remove-drop-in", "make-state-dir", "purge-state-dir", "switch-current", "reload",
-/// "enable-unit", "disable-unit", "start-unit", "restart-unit", "stop-unit", "check-health".
+/// "install-drop-in", "remove-drop-in", "make-state-dir", "purge-state-dir", "switch-current", "use-package",
+/// "reload", "enable-unit", "disable-unit", "start-unit", "restart-unit", "stop-unit", "check-health".
 std::string_view op(const Action& action);
 /// The add-on that a step belongs to; null for a reload.
 const AddonId* addon_of(const Action& action);
+
+/// What a version asks for as a whole, in the step that has it; else null.
+const Terms* terms_in(const Action& action);
 
 /// {"op", "addon", …, "allowed_by": […]}, without "addon" for a reload. Complete: policy judges and
 /// people read nothing else, but for the directives of a unit, which its digest stands for.

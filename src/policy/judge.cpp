@@ -26,10 +26,9 @@ OwnUnits own_units(const plan::Plan& plan) {
     if (const auto* drop_in = std::get_if<plan::InstallDropIn>(&step.action)) {
       own[drop_in->addon].insert(drop_in->drop_in.unit.str());
     }
-    const auto* change = std::get_if<plan::SwitchCurrent>(&step.action);
-    if (change == nullptr || !change->terms) continue;
-    for (const plan::InstallUnit& unit : change->terms->standing_units) {
-      own[change->addon].insert(unit.unit.str());
+    if (const plan::Terms* terms = plan::terms_in(step.action)) {
+      for (const plan::InstallUnit& unit : terms->standing_units)
+        own[*plan::addon_of(step.action)].insert(unit.unit.str());
     }
   }
   for (const auto& [id, release] : plan.result) {
@@ -54,7 +53,8 @@ bool gives(const plan::Action& action) {
   }
   return std::holds_alternative<plan::Stage>(action) || std::holds_alternative<plan::InstallUnit>(action) ||
          std::holds_alternative<plan::InstallDropIn>(action) ||
-         std::holds_alternative<plan::MakeStateDir>(action) || runs_program(action);
+         std::holds_alternative<plan::MakeStateDir>(action) || runs_program(action) ||
+         std::holds_alternative<plan::UsePackage>(action);
 }
 
 const plan::AddonChange* change_of(const plan::Plan& plan, const AddonId& addon) {
@@ -86,13 +86,9 @@ class Judge {
     } else if (const auto* health = std::get_if<plan::CheckHealth>(&step.action)) {
       judge_health(bench, *health);
     } else if (const auto* change = std::get_if<plan::SwitchCurrent>(&step.action)) {
-      judge_terms(bench, *change);
-      // A rollback is the way back that everybody sees.
-      if (plan.verb == "apply") judge_downgrade(bench, *change, change_of(plan, *addon));
-      if (!change->terms) return;
-      for (const plan::InstallUnit& unit : change->terms->standing_units) {
-        judge_unit(bench, unit, own_units_.at(*addon));
-      }
+      judge_version(bench, *change, plan);
+    } else if (const auto* package = std::get_if<plan::UsePackage>(&step.action)) {
+      judge_version(bench, {package->addon, std::nullopt, package->version, package->terms}, plan);
     }
   }
 
@@ -100,6 +96,16 @@ class Judge {
   std::vector<Verdict> take_verdicts() { return verdicts_.take_verdicts(); }
 
  private:
+  void judge_version(Bench& bench, const plan::SwitchCurrent& change, const plan::Plan& plan) {
+    judge_terms(bench, change);
+    // A rollback is the way back that everybody sees.
+    if (plan.verb == "apply") judge_downgrade(bench, change, change_of(plan, bench.addon));
+    if (!change.terms) return;
+    for (const plan::InstallUnit& unit : change.terms->standing_units) {
+      judge_unit(bench, unit, own_units_.at(bench.addon));
+    }
+  }
+
   const Scopes& scopes_for(const AddonId& addon) {
     return scopes_.try_emplace(addon, policy_, addon, today_).first->second;
   }

@@ -28,6 +28,7 @@ struct Judgement {
 ///  - switch-current: delivery, supervision, run_as ("" asks for nothing) and state directories of the
 ///    manifest; by the verb "apply", a version that is older than any that was ever active by the records
 ///    (than the current one, where there are none), unless it is the active one;
+///  - use-package: the same as switch-current, and each unit of the package like install-unit;
 ///  - set-capabilities: each capability of `after` (taking capabilities away is always allowed);
 ///  - install-unit: the unit's name; the user it runs as (root where it says none; a dynamic user
 ///    by allow_dynamic_user); ambient capabilities; for a unit that runs as root, its bounding set;

@@ -45,8 +45,8 @@ SourceSpan place_of(const plan::Action& action) {
     return capabilities->asked.empty() ? SourceSpan{} : capabilities->asked.front().at;
   }
   if (const auto* dir = std::get_if<plan::MakeStateDir>(&action)) return dir->path.at;
-  const auto* change = std::get_if<plan::SwitchCurrent>(&action);
-  return change != nullptr && change->terms ? change->terms->version_at : SourceSpan{};
+  const plan::Terms* terms = plan::terms_in(action);
+  return terms != nullptr ? terms->version_at : SourceSpan{};
 }
 
 }  // namespace

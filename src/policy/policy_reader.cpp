@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/path.hpp"
 #include "core/text.hpp"
 #include "policy/directives.hpp"
 
@@ -245,8 +246,30 @@ void PolicyReader::read_limits(const Place& limits, Limits& result) {
   }
 }
 
+// Two files that name different programs contradict each other.
+void PolicyReader::read_base_agent(const Place& place, SitePolicy& policy) {
+  const Place words = place["version_command"];
+  if (words.node == nullptr) return;
+  VersionCommand command{{}, ref(words, "")};
+  for (const Place& item : words.items()) command.words.push_back(item.node->text);
+  const std::string& program = command.words.front();
+  const bool is_plain = program.starts_with('/') && RelativePath::parse(program.substr(1)).has_value();
+  const bool is_clean = std::none_of(command.words.begin(), command.words.end(),
+                                     [](const std::string& word) { return has_control_character(word); });
+  if (!is_plain || !is_clean) {
+    invalid(words, fmt::format("{} is no program that can be run", quoted(program)),
+            "name it by its absolute path without '.', '..' and control characters");
+  } else if (policy.base_agent && policy.base_agent->words != command.words) {
+    invalid(words, fmt::format("{} names another program", to_string(policy.base_agent->at)),
+            "name the program in one file");
+  } else {
+    policy.base_agent = std::move(command);
+  }
+}
+
 void PolicyReader::read_site(const Place& root, SitePolicy& policy) {
   read_limits(root["limits"], policy.limits);
+  read_base_agent(root["base_agent"], policy);
   if (const Place downgrade = root["downgrade"]; downgrade.node != nullptr) {
     const auto value = downgrade.node->text == "allow" ? Downgrade::allow : Downgrade::deny;
     policy.downgrade.push_back({value, ref(downgrade, ""), downgrade.node->at.column});

@@ -31,7 +31,7 @@ class PolicyReader {
   /// What the mapping allows and denies, in the name of the grant ("" for the site).
   Allowances allowances(const Place& scope, const std::string& grant);
   Grant grant(const Place& place);
-  /// Adds what only the site can say: limits, downgrade, signatures.
+  /// Adds what only the site can say: limits, downgrade, signatures, the base agent.
   void read_site(const Place& root, SitePolicy& policy);
 
  private:
@@ -46,6 +46,7 @@ class PolicyReader {
   /// Warns or refuses where no directive of that name exists.
   void check_directive(const Place& place, const std::string& name);
   void read_limits(const Place& limits, Limits& result);
+  void read_base_agent(const Place& place, SitePolicy& policy);
   void read_match(const Place& place, Grant& grant);
   void read_expiry(const Place& place, Grant& grant);
 

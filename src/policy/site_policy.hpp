@@ -69,6 +69,12 @@ struct Limits {
 
 enum class Downgrade { deny, allow };
 
+/// A program that says which version of the base agent a host has.
+struct VersionCommand {
+  std::vector<std::string> words;  ///< the first is an absolute path without '.' and '..'
+  PolicyRef at;
+};
+
 /// The site policy: all files together. Nothing is allowed that no line allows; a deny wins over
 /// every allow, wherever either stands.
 struct SitePolicy {
@@ -78,6 +84,7 @@ struct SitePolicy {
   Limits limits;
   std::vector<Line<Downgrade>> downgrade;
   std::vector<PolicyRef> signatures_required;  ///< lines that say so
+  std::optional<VersionCommand> base_agent{};
   /// Of every file's text, whatever order they were read in. Part of each plan's digest.
   Digest digest;
 

@@ -107,3 +107,24 @@ try() {
   ((exit == 0)) || echo "[exit $exit]"
   echo
 }
+
+# packaged ID [VERSION-CONSTRAINT]: an os-package bundle in ./ID; its package is called ID.
+packaged() {
+  local id=$1 constraint=${2:+, version: \"$2\"}
+  bundle "$id"
+  rm "$id/$id" "$id/addon-$id.service"
+  edit "$id/addon.yaml" 's/pushed-artifact/os-package/; s/\[CAP_NET_RAW\]/[]/' \
+    "s/^requires:/&\n  package: {name: $id$constraint}/"
+}
+
+# deb ID VERSION [STATUS]: an entry in the host's package database, and what the package brings.
+deb() {
+  local id=$1 version=$2 info=host/var/lib/dpkg/info
+  mkdir -p "$info" host/var/lib/dpkg/updates "host/usr/lib/$id"
+  [[ -e host/var/lib/dpkg/info/format ]] || echo 1 >host/var/lib/dpkg/info/format
+  printf 'Package: %s\nStatus: %s\nMaintainer: n\nArchitecture: all\nVersion: %s\nDescription: d\n\n' \
+    "$id" "${3:-install ok installed}" "$version" >>host/var/lib/dpkg/status
+  service "$id" | sed "s|/opt/addons/$id/current|/usr/lib/$id|" >"host/usr/lib/systemd/system/addon-$id.service"
+  printf '/.\n/usr\n/usr/lib/%s\n/usr/lib/%s/%s\n/usr/lib/systemd/system/addon-%s.service\n' "$id" "$id" "$id" "$id" \
+    >"$info/$id.list"
+}

@@ -51,7 +51,7 @@ plan::Action file_capability(const AddonId& id, const std::string& name) {
       id, valid(Version::parse("1.0.0")), RelativePath::of({"x"}), {}, after, {{name, {}, {}}}};
 }
 
-plan::Action activation(const AddonId& id, const plan::SwitchCurrent::Terms& terms) {
+plan::Action activation(const AddonId& id, const plan::Terms& terms) {
   return plan::SwitchCurrent{id, {}, valid(Version::parse("1.0.0")), terms};
 }
 
@@ -108,9 +108,9 @@ std::vector<Wanted> wanted_by(const AddonId& id) {
   for (const char* name : {"cap_bpf", "cap_chown", "cap_net_raw"}) {
     wanted.push_back({id.str() + " " + name, file_capability(id, name)});
   }
-  const plan::SwitchCurrent::Terms terms{{"pushed-artifact", {}, {}}, {"systemd-service", {}, {}}, {}};
+  const plan::Terms terms{{"pushed-artifact", {}, {}}, {"systemd-service", {}, {}}, {}};
   wanted.push_back({id.str() + " terms", activation(id, terms)});
-  plan::SwitchCurrent::Terms more = terms;
+  plan::Terms more = terms;
   more.run_as.what = "probe";
   more.state_dirs = {{"/var/lib/addons/x", {}, {}}};
   wanted.push_back({id.str() + " terms with user and directory", activation(id, more)});

@@ -12,14 +12,16 @@
 namespace addon::cli {
 
 namespace {
-std::vector<std::string> names() { return {"addon-manifest", "site-policy", "addon-plan", "policy-test"}; }
+std::vector<std::string> names() {
+  return {"addon-manifest", "site-policy", "addon-plan", "policy-test", "addon-override"};
+}
 
 constexpr std::string_view kSchemaHelp = R"(Usage: addonctl schema NAME
 
 Prints a JSON Schema (draft-07) that this program validates against. An editor
 that knows it completes and explains every key.
 
-NAME is addon-manifest, site-policy, addon-plan or policy-test.
+NAME is addon-manifest, site-policy, addon-plan, policy-test or addon-override.
 
 )";
 

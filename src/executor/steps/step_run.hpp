@@ -87,6 +87,7 @@ std::unique_ptr<StepRun> make_run(const plan::RemoveDropIn& step);
 std::unique_ptr<StepRun> make_run(const plan::MakeStateDir& step);
 std::unique_ptr<StepRun> make_run(const plan::PurgeStateDir& step);
 std::unique_ptr<StepRun> make_run(const plan::SwitchCurrent& step);
+std::unique_ptr<StepRun> make_run(const plan::UsePackage& step);
 std::unique_ptr<StepRun> make_run(const plan::Reload& step);
 std::unique_ptr<StepRun> make_run(const plan::SetEnablement& step);
 std::unique_ptr<StepRun> make_run(const plan::SetRunning& step);
@@ -108,7 +109,7 @@ Result<std::unique_ptr<StepRun>> read_purge_state_dir(const Json& record);
 Result<std::unique_ptr<StepRun>> read_switch_current(const Json& record);
 Result<std::unique_ptr<StepRun>> read_set_enablement(const Json& record);
 Result<std::unique_ptr<StepRun>> read_set_running(const Json& record);
-/// Of a step that leaves nothing to undo: reload, check-health.
+/// Of a step that leaves nothing to undo: use-package, reload, check-health.
 Result<std::unique_ptr<StepRun>> read_nothing(const Json& record);
 
 }  // namespace addon::executor

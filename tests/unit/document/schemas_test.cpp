@@ -81,7 +81,7 @@ grants:
 }  // namespace
 
 TEST_CASE("every schema is compiled in under its name, byte for byte") {
-  for (const char* name : {"addon-manifest", "site-policy", "addon-plan", "policy-test"}) {
+  for (const char* name : {"addon-manifest", "site-policy", "addon-plan", "policy-test", "addon-override"}) {
     CAPTURE(name);
     const std::string_view text = schema_text(name);
     REQUIRE(parse_json(text, name));
@@ -93,7 +93,7 @@ TEST_CASE("every schema is compiled in under its name, byte for byte") {
 
 TEST_CASE("every property has a title and a description for an editor to show") {
   int count = 0;
-  for (const char* name : {"addon-manifest", "site-policy", "addon-plan", "policy-test"}) {
+  for (const char* name : {"addon-manifest", "site-policy", "addon-plan", "policy-test", "addon-override"}) {
     check_hover(Json::parse(schema_text(name)), name, count);
   }
   CHECK(count > 80);
@@ -101,7 +101,7 @@ TEST_CASE("every property has a title and a description for an editor to show") 
 
 TEST_CASE("every pattern comes with a limit on the length and words for it") {
   int count = 0;
-  for (const char* name : {"addon-manifest", "site-policy", "addon-plan", "policy-test"}) {
+  for (const char* name : {"addon-manifest", "site-policy", "addon-plan", "policy-test", "addon-override"}) {
     check_patterns(Json::parse(schema_text(name)), name, count);
   }
   CHECK(count > 20);
@@ -162,6 +162,7 @@ TEST_CASE("a saved plan has its keys, and steps may carry what their kind needs"
   CHECK(lines_of(plan_schema().validate(from_json(plan, "plan.json"))) ==
         Lines{"0:0 schema-enum /plan/steps/1/op: plan.steps[1].op is \"relaod\", but must be one of stage, "
               "set-capabilities, install-unit, remove-unit, install-drop-in, remove-drop-in, switch-current, "
+              "use-package, "
               "reload, enable-unit, disable-unit, start-unit, restart-unit, stop-unit, check-health; did you "
               "mean \"reload\"? | write \"reload\"",
               "0:0 schema-pattern /plan/digest: plan.digest is \"sha256:" + std::string(64, 'x') +

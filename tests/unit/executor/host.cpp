@@ -25,9 +25,9 @@ constexpr const char* kPolicy = R"(policy: test
 version: 1
 capabilities: {allow: [CAP_NET_RAW]}
 supervision: {allow: [systemd-service, systemd-timer]}
-delivery: {allow: [pushed-artifact]}
+delivery: {allow: [pushed-artifact, os-package]}
 run_as: {allow: [probe], allow_dynamic_user: true}
-units: {names: ["probe*", "scan*", "helper*"]}
+units: {names: ["probe*", "scan*", "helper*"], exec_paths: ["/usr/lib/probe/*"]}
 paths: {state_dirs: ["/var/lib/probe", "/var/lib/probe/**", "/srv/**"]}
 )";
 
@@ -88,7 +88,9 @@ struct World {
               users,      programs,
               host.clock, {CapabilitySet::all(), false, true, host.boot},
               listener,   &host.interrupted,
-              host.caller} {}
+              host.caller} {
+    ports.packages = host.packages;
+  }
 
   static std::unique_ptr<host::Directory> opened(const std::string& path, Faults& faults) {
     auto root = linux::open_root(path);

@@ -85,6 +85,7 @@ class Host {
   bool offline = false;
   std::string boot = "boot-1";
   host::Caller caller;
+  std::vector<host::PackageDatabase*> packages;
   Lines progress;
   std::function<void(std::string_view)> on_progress;  ///< called with what is done next
 

@@ -66,7 +66,7 @@ TEST_CASE("a program that is not there, or is none, is an error of the call") {
 
 TEST_CASE("a program gets nothing of ours but its words") {
   setenv("LD_LIBRARY_PATH", "/hostile", 1);
-  const int descriptor = open("/etc/passwd", O_RDONLY);  // without O_CLOEXEC
+  const int descriptor = ::open("/etc/passwd", O_RDONLY);  // without O_CLOEXEC
   REQUIRE(descriptor >= 0);
   const std::string environment = run({"/usr/bin/env"}).output;
   // The descriptor that lists the directory is its own.

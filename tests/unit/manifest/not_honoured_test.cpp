@@ -12,9 +12,6 @@ Lines warning(const std::string& place, const std::string& field, const std::str
 }  // namespace
 
 TEST_CASE("a field that this version does not honour is a warning at its line") {
-  CHECK(faults(manifest_with("requires: {}", "requires:\n  base_agent: '>=1.2.0'")) ==
-        warning("10:3 manifest-not-honoured (warning) /requires/base_agent", "requires.base_agent",
-                "the version of the base agent is not checked | see to it that the agent is new enough"));
   CHECK(faults(manifest_and("artifacts: [{object_key: a, sha256: " + std::string(64, 'a') + "}]\n")) ==
         warning("11:1 manifest-not-honoured (warning) /artifacts", "artifacts",
                 "nothing is fetched | apply a directory that holds the bundle"));

@@ -231,6 +231,9 @@ struct Line {
     return fmt::format(" {} -> {}", step.before ? step.before->str() : "none",
                        step.after ? step.after->str() : "none");
   }
+  std::string operator()(const UsePackage& step) const {
+    return fmt::format(" {} {}", step.package, step.after);
+  }
   std::string operator()(const Reload& step) const {
     std::string text;
     for (const UnitName& name : step.units) text += " " + name.str();

@@ -78,9 +78,9 @@ plan::Action file_capabilities(std::string_view id, const Lines& names) {
 plan::Action activation(std::string_view id, std::string_view delivery, std::string_view supervision,
                         std::string_view run_as) {
   plan::SwitchCurrent action{id_of(id), {}, version(), {}};
-  action.terms = plan::SwitchCurrent::Terms{{std::string(delivery), {"addon.yaml", 6, 1}, "/delivery"},
-                                            {std::string(supervision), {"addon.yaml", 7, 1}, "/supervision"},
-                                            {std::string(run_as), {"addon.yaml", 8, 1}, "/requires/run_as"}};
+  action.terms = plan::Terms{{std::string(delivery), {"addon.yaml", 6, 1}, "/delivery"},
+                             {std::string(supervision), {"addon.yaml", 7, 1}, "/supervision"},
+                             {std::string(run_as), {"addon.yaml", 8, 1}, "/requires/run_as"}};
   return action;
 }
 
