@@ -40,18 +40,37 @@ struct BundleUnit {
   std::string packaged_at{};                  ///< where a package has put it; "" for a unit of the bundle
 };
 
+/// What an archive is as a file: what a manifest pins, and what is signed.
+struct ArchiveDigests {
+  Digest sha256;
+  Blake2b::Value blake2b512{};
+  std::uint64_t size = 0;
+};
+
+/// A directory that an archive's files were written to: root's own, for nobody else to enter, and its
+/// holder's to move.
+struct Unpacked {
+  std::shared_ptr<host::Directory> parent;
+  std::string name;  ///< in `parent`
+  std::shared_ptr<host::Directory> directory;
+};
+
 /// Everything that one bundle holds, checked: the manifest, every file it names, and nothing that
 /// could carry a privilege of its own.
 struct Bundle {
-  std::string source;  ///< the directory, as named by the caller
+  std::string source;  ///< the directory or archive, as named by the caller
   manifest::Manifest manifest;
   Digest manifest_sha256;
   std::vector<BundleFile> files;  ///< with manifest and units; sorted by path
   std::vector<BundleUnit> units;  ///< sorted by name
   std::optional<UnitName> primary;
-  std::shared_ptr<const host::Directory> directory;  ///< held open: staging reads through it
-  std::string manifest_text{};                       ///< the manifest's bytes
-  std::string_view machine{};                        ///< of the program: machine_of()
+  /// Held open: staging reads through it. Null of an archive that was read without being unpacked.
+  std::shared_ptr<const host::Directory> directory;
+  std::string manifest_text{};              ///< the manifest's bytes
+  std::string_view machine{};               ///< of the program: machine_of()
+  std::optional<ArchiveDigests> archive{};  ///< of one that came as an archive
+  /// That `directory` may be moved into place: every file in it has the identity, and the bytes, of `files`.
+  std::optional<Unpacked> unpacked{};
   std::optional<host::PackageState> package{};  ///< of an os-package, once it was looked at: use_package()
   std::optional<Digest> override_sha256{};      ///< of the local override that the manifest was changed by
 };
@@ -72,7 +91,7 @@ enum class Contents { hashed, unread };
 /// Reads and checks a bundle directory. Files whose identity is in `known` are not read again.
 /// Refused, each by name: symlinks, hard links, devices, set-id bits, extended attributes, unsafe
 /// names, a missing or ambiguous manifest, files named but absent, files that a `files:` list does
-/// not name. Limits: 4,096 files, 1 GiB a file.
+/// not name. Limits: 4,096 files, 4 GiB a file.
 ReadBundle read_directory(std::shared_ptr<const host::Directory> directory, const std::string& source,
                           Origin origin, const host::KnownDigests& known,
                           Contents contents = Contents::hashed);

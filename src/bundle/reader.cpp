@@ -28,7 +28,7 @@ Result<std::string> read_up_to(host::File& file, std::size_t bytes) {
 
 }  // namespace
 
-Result<std::string> Reader::text(const SurveyedFile& file, std::size_t limit) {
+Result<std::string> DirectoryReader::text(const SurveyedFile& file, std::size_t limit) {
   const auto open = TRY(directory_.open_file(file.path));
   TRY(check_unchanged(*open, file));
   std::string text = TRY(read_up_to(*open, limit + 1));
@@ -37,7 +37,7 @@ Result<std::string> Reader::text(const SurveyedFile& file, std::size_t limit) {
   return text;
 }
 
-Result<Digest> Reader::digest(const SurveyedFile& file) {
+Result<Digest> DirectoryReader::digest(const SurveyedFile& file) {
   if (const auto read = read_.find(file.path); read != read_.end()) return read->second;
   if (const auto known = known_.find(file.state.identity); known != known_.end()) return known->second;
   const auto open = TRY(directory_.open_file(file.path));

@@ -12,19 +12,28 @@
 
 namespace addon::bundle {
 
-/// Reads each file of a surveyed directory at most once, and only while it is still the one that
-/// was surveyed: its identity is the same before and after.
+/// What the files of a surveyed bundle hold.
 class Reader {
  public:
-  Reader(const host::Directory& directory, const host::KnownDigests& known)
+  virtual ~Reader() = default;
+
+  /// The file's bytes, at most limit + 1 of them: more than `limit` means that it is too large.
+  virtual Result<std::string> text(const SurveyedFile& file, std::size_t limit) = 0;
+  /// Of its bytes, all of them; the same as of text(), where that was asked for.
+  virtual Result<Digest> digest(const SurveyedFile& file) = 0;
+};
+
+/// Reads each file of a surveyed directory at most once, and only while it is still the one that
+/// was surveyed: its identity is the same before and after.
+class DirectoryReader final : public Reader {
+ public:
+  DirectoryReader(const host::Directory& directory, const host::KnownDigests& known)
       : directory_(directory), known_(known) {}
 
-  /// The file's bytes, at most limit + 1 of them: more than `limit` means that it is too large. The
-  /// digest of what was returned is the file's digest from then on.
-  Result<std::string> text(const SurveyedFile& file, std::size_t limit);
-
+  /// The digest of what was returned is the file's digest from then on.
+  Result<std::string> text(const SurveyedFile& file, std::size_t limit) override;
   /// Of the text that was read, else as known by identity, else of the file as it is now.
-  Result<Digest> digest(const SurveyedFile& file);
+  Result<Digest> digest(const SurveyedFile& file) override;
 
  private:
   const host::Directory& directory_;

@@ -7,15 +7,12 @@
 #include <cerrno>
 #include <utility>
 
+#include "bundle/limits.hpp"
 #include "core/text.hpp"
 
 namespace addon::bundle {
 
 namespace {
-
-constexpr std::size_t kMaxEntries = 4096;
-constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 30;
-constexpr std::size_t kMaxDepth = 8;
 
 bool is_below(std::string_view path, std::string_view directory) {
   return path.size() > directory.size() && path.starts_with(directory) && path[directory.size()] == '/';
@@ -43,6 +40,7 @@ class Walk {
   const std::string& source_;
   Origin origin_;
   std::size_t entries_ = 0;
+  std::uint64_t bytes_ = 0;
   Survey survey_;
 };
 
@@ -157,13 +155,14 @@ void Walk::regular(const host::Directory& parent, const RelativePath& name, cons
 }
 
 void Walk::judge(const SurveyedFile& file) {
+  bytes_ += file.state.identity.size;
   const std::string name = quoted(file.path.str());
   if (file.state.links > 1) {
     find(rules::bundle_hard_link, file.path.str(),
          fmt::format("{} has {} hard links", name, file.state.links), "replace it by a copy of its own");
   }
   if (file.state.identity.size > kMaxFileBytes) {
-    find(rules::bundle_limit, file.path.str(), fmt::format("{} is larger than 1 GiB", name),
+    find(rules::bundle_limit, file.path.str(), larger_than_allowed(name, file.state.identity.size),
          "make the file smaller");
   }
   if (origin_ == Origin::bundle && (file.state.mode & 07000U) != 0) {
@@ -190,8 +189,11 @@ void Walk::judge_attributes(const host::File& file, const RelativePath& path) {
 }
 
 Survey Walk::finish() {
-  std::sort(survey_.files.begin(), survey_.files.end(),
-            [](const SurveyedFile& a, const SurveyedFile& b) { return a.path < b.path; });
+  if (origin_ == Origin::bundle && bytes_ > kMaxBundleBytes) {
+    find(rules::bundle_limit, "", fmt::format("the bundle has {} bytes, more than 8 GiB", bytes_),
+         "ship less in one bundle");
+  }
+  survey_.sort();
   return std::move(survey_);
 }
 
@@ -211,6 +213,15 @@ const Rule& unreadable(const Error& error) {
 std::string how_to_read(const Error& error) {
   return is_hosts_fault(error) ? "look into the kernel's log and the limits of the process, and try again"
                                : "check that you may read it";
+}
+
+std::string larger_than_allowed(const std::string& name, std::uint64_t bytes) {
+  return fmt::format("{} has {} bytes, more than 4 GiB", name, bytes);
+}
+
+void Survey::sort() {
+  std::sort(files.begin(), files.end(),
+            [](const SurveyedFile& a, const SurveyedFile& b) { return a.path < b.path; });
 }
 
 const SurveyedFile* Survey::find(std::string_view path) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,13 +17,15 @@ struct SurveyedFile {
   host::FileState state;
 };
 
-/// What stands in a directory, before anyone has read a file of it.
+/// What stands in a bundle, before anyone has read a file of it.
 struct Survey {
   std::vector<SurveyedFile> files;   ///< regular files with safe names, sorted by path
   std::vector<std::string> refused;  ///< paths of everything else, and of what could not be looked at
   std::vector<Finding> findings;
   bool complete = true;  ///< false when the walk had to stop: then nothing is known of what is not here
 
+  /// Sorts the files, which is what find() needs.
+  void sort();
   const SurveyedFile* find(std::string_view path) const;
   /// Whether the path, or a directory on the way to it, has a finding that explains its absence.
   bool refuses(std::string_view path) const;
@@ -39,6 +42,9 @@ Survey survey(const host::Directory& directory, const std::string& source, Origi
 const Rule& unreadable(const Error& error);
 /// What to do about it.
 std::string how_to_read(const Error& error);
+
+/// "NAME has N bytes, more than …": a file above kMaxFileBytes.
+std::string larger_than_allowed(const std::string& name, std::uint64_t bytes);
 
 /// "SOURCE/PATH": the name of a file in findings.
 std::string file_in(const std::string& source, std::string_view path);

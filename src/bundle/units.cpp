@@ -6,14 +6,13 @@
 #include <map>
 #include <utility>
 
+#include "bundle/limits.hpp"
 #include "core/text.hpp"
 #include "unit/unit_file.hpp"
 
 namespace addon::bundle {
 
 namespace {
-
-constexpr std::size_t kMaxUnitBytes = std::size_t{1} << 20;
 
 /// A unit that is asked for, and by which line of the manifest.
 struct Asked {

@@ -24,16 +24,37 @@ void require(bool succeeded) {
 
 // OPENSSL_CONF of whoever called us may name modules to load: it must not run code as root, nor
 // choose how root hashes. The first call to OpenSSL settles whether its configuration is read.
-EVP_MD* fetch_sha256() {
+EVP_MD* fetch(const char* name) {
   require(OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr) == 1);
-  return EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return EVP_MD_fetch(nullptr, name, nullptr);
 }
 
 // Fetching costs more than hashing a small file, so it is done once.
 const EVP_MD* sha256() {
-  static const std::unique_ptr<EVP_MD, FreeAlgorithm> algorithm(fetch_sha256());
+  static const std::unique_ptr<EVP_MD, FreeAlgorithm> algorithm(fetch("SHA256"));
   require(algorithm != nullptr);
   return algorithm.get();
+}
+
+const EVP_MD* blake2b512() {
+  static const std::unique_ptr<EVP_MD, FreeAlgorithm> algorithm(fetch("BLAKE2B-512"));
+  require(algorithm != nullptr);
+  return algorithm.get();
+}
+
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+using EvpContext = std::unique_ptr<EVP_MD_CTX, FreeContext>;
+
+EvpContext begin(const EVP_MD* algorithm) {
+  EvpContext context(EVP_MD_CTX_new());
+  require(context != nullptr && EVP_DigestInit_ex2(context.get(), algorithm, nullptr) == 1);
+  return context;
+}
+
+void hash(EVP_MD_CTX* context, std::span<const std::byte> bytes) {
+  require(EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1);
 }
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
@@ -41,28 +62,37 @@ constexpr std::string_view algorithm_prefix = "sha256:";
 }  // namespace
 
 struct Sha256::Context {
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  std::unique_ptr<EVP_MD_CTX, Free> evp{EVP_MD_CTX_new()};
+  EvpContext evp;
 };
 
-Sha256::Sha256() : context_(std::make_unique<Context>()) {
-  require(context_->evp != nullptr && EVP_DigestInit_ex2(context_->evp.get(), sha256(), nullptr) == 1);
-}
-
+Sha256::Sha256() : context_(std::make_unique<Context>(Context{begin(sha256())})) {}
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
-void Sha256::update(std::span<const std::byte> bytes) {
-  require(EVP_DigestUpdate(context_->evp.get(), bytes.data(), bytes.size()) == 1);
-}
+void Sha256::update(std::span<const std::byte> bytes) { hash(context_->evp.get(), bytes); }
 
 Digest Sha256::finish() {
   std::array<std::uint8_t, 32> bytes{};
   require(EVP_DigestFinal_ex(context_->evp.get(), bytes.data(), nullptr) == 1);
   return Digest(bytes);
+}
+
+struct Blake2b::Context {
+  EvpContext evp;
+};
+
+Blake2b::Blake2b() : context_(std::make_unique<Context>(Context{begin(blake2b512())})) {}
+Blake2b::~Blake2b() = default;
+Blake2b::Blake2b(Blake2b&&) noexcept = default;
+Blake2b& Blake2b::operator=(Blake2b&&) noexcept = default;
+
+void Blake2b::update(std::span<const std::byte> bytes) { hash(context_->evp.get(), bytes); }
+
+Blake2b::Value Blake2b::finish() {
+  Value value{};
+  require(EVP_DigestFinal_ex(context_->evp.get(), value.data(), nullptr) == 1);
+  return value;
 }
 
 Digest Digest::of(std::string_view bytes) {

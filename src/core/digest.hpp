@@ -50,5 +50,24 @@ class Sha256 {
   std::unique_ptr<Context> context_;
 };
 
+/// Hashes a stream with BLAKE2b to 64 bytes (RFC 7693): what minisign signs.
+class Blake2b {
+ public:
+  using Value = std::array<std::uint8_t, 64>;
+
+  Blake2b();
+  ~Blake2b();
+  Blake2b(Blake2b&&) noexcept;
+  Blake2b& operator=(Blake2b&&) noexcept;
+
+  void update(std::span<const std::byte> bytes);
+  /// The hash of all that was given. The object is spent.
+  Value finish();
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
+
 }  // namespace core
 }  // namespace addon

@@ -9,6 +9,10 @@ inline namespace core {
 namespace {
 // Sorted by id, for find_rule and for whoever reads a listing.
 constexpr std::array table = {
+    &rules::bundle_archive_damaged,
+    &rules::bundle_artifact_digest,
+    &rules::bundle_compression,
+    &rules::bundle_duplicate_entry,
     &rules::bundle_file_missing,
     &rules::bundle_file_name,
     &rules::bundle_file_type,
@@ -17,7 +21,10 @@ constexpr std::array table = {
     &rules::bundle_limit,
     &rules::bundle_manifest_ambiguous,
     &rules::bundle_manifest_missing,
+    &rules::bundle_manifest_not_first,
     &rules::bundle_set_id,
+    &rules::bundle_sparse,
+    &rules::bundle_trailing_data,
     &rules::bundle_unreadable,
     &rules::bundle_xattr,
     &rules::capability_ambient_void,

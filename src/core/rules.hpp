@@ -85,6 +85,15 @@ extern const Rule bundle_set_id;
 extern const Rule bundle_xattr;
 extern const Rule bundle_file_name;
 extern const Rule bundle_limit;
+// Bundles that are archives.
+extern const Rule bundle_archive_damaged;
+extern const Rule bundle_artifact_digest;
+extern const Rule bundle_compression;
+extern const Rule bundle_duplicate_entry;
+extern const Rule bundle_manifest_not_first;
+extern const Rule bundle_sparse;
+extern const Rule bundle_trailing_data;
+// What both say.
 extern const Rule config_schema_missing;
 extern const Rule duplicate_addon;
 // Policy.

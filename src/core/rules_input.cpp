@@ -271,8 +271,8 @@ constinit const Rule bundle_xattr{"bundle-xattr", error, invalid,
 constinit const Rule bundle_file_name{"bundle-file-name", error, invalid,
                                       "A file of the bundle has a name that is not safe.",
                                       "Names with control characters, '\\' or invalid UTF-8 are shown as "
-                                      "something else than they are. Rename the "
-                                      "file."};
+                                      "something else than they are, and names with '..' lead elsewhere. "
+                                      "Rename the file."};
 
 constinit const Rule bundle_limit{"bundle-limit", error, invalid,
                                   "The bundle exceeds a limit on its size or number of files.",

@@ -113,12 +113,12 @@ TEST_CASE("a bundle has at most 4096 files and directories") {
         Lines{"SOURCE bundle-limit: the bundle has more than 4096 files and directories"});
 }
 
-TEST_CASE("a file over 1 GiB is refused without being read") {
+TEST_CASE("a file over 4 GiB is refused without being read") {
   Fixture fixture;
   write_service_bundle(fixture);
   fixture.write("large", "");
-  REQUIRE(truncate(fixture.path("large").c_str(), (off_t{1} << 30) + 1) == 0);
-  CHECK(shown(fixture.read()) == Lines{"SOURCE/large bundle-limit: \"large\" is larger than 1 GiB"});
+  REQUIRE(truncate(fixture.path("large").c_str(), (off_t{4} << 30) + 1) == 0);
+  CHECK(shown(fixture.read()) == Lines{"SOURCE/large bundle-limit: \"large\" has 4294967297 bytes, more than 4 GiB"});
 }
 
 TEST_CASE("everything that is wrong is reported, not the first thing only") {
