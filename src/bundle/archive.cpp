@@ -26,6 +26,7 @@ class ArchivePass {
   ArchivePass(host::File& file, const std::string& source, ArchiveOptions options)
       : file_(file),
         source_(source),
+        pinned_(options.pinned),
         tap_(file, source, options.interrupted),
         packed_(tap_, source),
         tar_(packed_, source) {
@@ -44,9 +45,8 @@ class ArchivePass {
     Survey survey = std::move(*entries_).survey();
     survey.complete = stopped.empty();
     std::move(stopped.begin(), stopped.end(), std::back_inserter(survey.findings));
-    const host::FileState after = TRY(file_.state());
-    if (after.identity != before.identity) survey.findings = {changed()};
-    if (!survey.complete || after.identity != before.identity) return unusable(std::move(survey.findings));
+    if (auto why = TRY(why_none(before))) return unusable({*std::move(why)});
+    if (!survey.complete) return unusable(std::move(survey.findings));
     return assembled(std::move(survey));
   }
 
@@ -56,23 +56,39 @@ class ArchivePass {
     return tar_.finish();
   }
 
-  // Whatever was found in it, was found in something that never stood in the file at one time.
-  Finding changed() const {
-    Finding finding = make_finding(rules::bundle_unreadable, "it changed while it was read", {source_, 0, 0});
-    finding.fix = "try again when nothing writes to it";
+  Finding of_archive(const Rule& rule, std::string message, std::string fix) const {
+    Finding finding = make_finding(rule, std::move(message), {source_, 0, 0});
+    finding.fix = std::move(fix);
     return finding;
+  }
+
+  // Why nothing counts that was found in it: it never stood in the file at one time, or is not what was meant.
+  Result<std::optional<Finding>> why_none(const host::FileState& before) {
+    if (pinned_) {
+      while (!TRY(tap_.next()).empty()) continue;
+    }
+    const host::FileState after = TRY(file_.state());
+    if (after.identity != before.identity) {
+      return of_archive(rules::bundle_unreadable, "it changed while it was read",
+                        "try again when nothing writes to it");
+    }
+    digests_ = tap_.finish();
+    if (!pinned_ || digests_.sha256 == *pinned_) return std::nullopt;
+    return of_archive(rules::bundle_artifact_digest,
+                      fmt::format("its SHA-256 is {}, and the manifest pins {}", digests_.sha256.hex(),
+                                  pinned_->hex()),
+                      "fetch the artifact again, or correct the manifest if a new one was released");
   }
 
   void check_first(Survey& survey, const RelativePath& manifest) const {
     if (entries_->first() == manifest.str() || survey.refuses(manifest.str())) return;
     // Names that begin with "./" have their finding.
     if (entries_->first() == "./" + manifest.str()) return;
-    Finding finding = make_finding(rules::bundle_manifest_not_first,
-                                   fmt::format("the first file of the archive is {}, not the manifest {}",
-                                               quoted(entries_->first()), manifest.str()),
-                                   {source_, 0, 0});
-    finding.fix = "pack it with addonctl bundle build";
-    survey.findings.push_back(std::move(finding));
+    survey.findings.push_back(
+        of_archive(rules::bundle_manifest_not_first,
+                   fmt::format("the first file of the archive is {}, not the manifest {}",
+                               quoted(entries_->first()), manifest.str()),
+                   "pack it with addonctl bundle build"));
   }
 
   Result<ReadBundle> assembled(Survey survey) {
@@ -84,7 +100,7 @@ class ArchivePass {
     check_first(survey, *manifest);
     ReadBundle read = assemble(std::move(survey), entries_->reader(), *manifest, source_, Contents::hashed);
     if (!read.bundle) return read;
-    read.bundle->archive = tap_.finish();
+    read.bundle->archive = digests_;
     if (unpacking_ && !unpacking_->stopped()) {
       read.bundle->directory = unpacking_->into().directory;
       read.bundle->unpacked = unpacking_->into();
@@ -94,11 +110,13 @@ class ArchivePass {
 
   host::File& file_;
   const std::string& source_;
+  std::optional<Digest> pinned_;
   ByteTap tap_;
   PackedStream packed_;
   TarStream tar_;
   std::optional<Unpacking> unpacking_;
   std::unique_ptr<ArchiveEntries> entries_;
+  ArchiveDigests digests_;
 };
 
 }  // namespace

@@ -51,6 +51,7 @@ std::vector<std::string> attributes_of(struct archive_entry* entry) {
   std::size_t size = 0;
   archive_entry_xattr_reset(entry);
   while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK) names.emplace_back(text_of(name));
+  std::sort(names.begin(), names.end());
   return names;
 }
 
@@ -147,8 +148,10 @@ Result<std::optional<TarEntry>> TarStream::next() {
     if (archive_read_data_skip(reader_.get()) != ARCHIVE_OK) return tl::unexpected(failure());
   }
   budget_ = kMaxHeaderBytes;
+  const std::uint64_t before = consumed();
   struct archive_entry* entry = nullptr;
   const int code = archive_read_next_header(reader_.get(), &entry);
+  end_mark_ = consumed() - before;
   if (code == ARCHIVE_EOF) return std::nullopt;
   if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return tl::unexpected(failure());
   if (code == ARCHIVE_WARN) TRY(check_warning(entry));
@@ -172,20 +175,22 @@ Result<std::span<const std::byte>> TarStream::data() {
   return std::span(static_cast<const std::byte*>(bytes), size);
 }
 
+std::uint64_t TarStream::consumed() const {
+  return static_cast<std::uint64_t>(archive_filter_bytes(reader_.get(), 0));
+}
+
 Result<> TarStream::finish() {
-  const auto consumed = static_cast<std::uint64_t>(archive_filter_bytes(reader_.get(), 0));
-  std::uint64_t padding = given_ - consumed;
+  std::uint64_t padding = given_ - consumed();
   bool is_zero = zeros_ >= padding;
   while (is_zero && padding <= kMaxPadding) {
     const std::span<const std::byte> more = TRY(bytes_.next());
     if (more.empty()) {
       // Two blocks of zeros are its end, tar(5).
-      if (zeros_ < 2 * kBlock) return tl::unexpected(damaged(source_, "it ends before its end"));
+      if (end_mark_ < 2 * kBlock) return tl::unexpected(damaged(source_, "it ends before its end"));
       return bytes_.finish();
     }
     is_zero = zeros_at_end(more) == more.size();
     padding += more.size();
-    zeros_ += more.size();
   }
   Finding finding = make_finding(rules::bundle_trailing_data,
                                  is_zero ? "more than 1 MiB of zeros stands behind the end of the archive"

@@ -53,6 +53,7 @@ class TarStream {
   std::optional<std::span<const std::byte>> pull();
   friend struct TarCallback;
   Result<> open();
+  std::uint64_t consumed() const;
   /// What libarchive failed for.
   Error failure();
   Result<> check_warning(struct archive_entry* entry);
@@ -65,7 +66,8 @@ class TarStream {
   std::uint64_t zeros_ = 0;  ///< at the end of what was given
   std::uint64_t budget_ = 0; ///< bytes that reading a header may still take
   std::unique_ptr<struct archive, Free> reader_;
-  std::uint64_t left_ = 0;   ///< of the entry's bytes
+  std::uint64_t left_ = 0;      ///< of the entry's bytes
+  std::uint64_t end_mark_ = 0;  ///< once there is no more entry: bytes of zeros that said so
 };
 
 }  // namespace addon::bundle

@@ -83,6 +83,12 @@ Digest digest_without_contents(plan::Plan plan) {
   return plan::digest_of(plan);
 }
 
+// Ctrl-C is an answer, too: what was unpacked is to be removed.
+bool is_agreed(const Context& context) {
+  const Interruption interruption(Interruption::Waiting::ends);
+  return context.console.confirm("Apply these changes?") && !interruption.flag().load();
+}
+
 // People take their time to answer.
 Result<> check_same(const Context& context, const Change& change, const executor::Prepared& seen,
                     const executor::Request& request) {
@@ -186,7 +192,7 @@ Report finish_change(const Context& context, Change& change, executor::Prepared 
   if (asking.consent == Consent::ask) {
     if (!context.console.can_ask()) return nobody_to_ask(std::move(report), prepared.plan.verb);
     context.console.result("\n");
-    if (!context.console.confirm("Apply these changes?")) return cancelled(std::move(report));
+    if (!is_agreed(context)) return cancelled(std::move(report));
     const auto same = check_same(context, change, prepared, asking.request);
     if (!same) return failed(same.error());
   }

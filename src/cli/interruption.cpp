@@ -10,11 +10,11 @@ static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may not 
 void note_signal(int /*number*/) { interrupted.store(true); }
 }  // namespace
 
-Interruption::Interruption() {
+Interruption::Interruption(Waiting waiting) {
   interrupted.store(false);
   struct sigaction action {};
   action.sa_handler = note_signal;
-  action.sa_flags = SA_RESTART;
+  action.sa_flags = waiting == Waiting::goes_on ? SA_RESTART : 0;
   for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &action, &before_[i]);
 }
 

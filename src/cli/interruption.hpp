@@ -11,7 +11,9 @@ namespace addon::cli {
 /// undone instead: a transaction is never cut in half. At most one exists at a time.
 class Interruption {
  public:
-  Interruption();
+  /// What becomes of a call that waits when the signal comes: it goes on, or fails with EINTR.
+  enum class Waiting { goes_on, ends };
+  explicit Interruption(Waiting waiting = Waiting::goes_on);
   ~Interruption();
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;

@@ -40,6 +40,7 @@ struct Arguments {
   std::string baseline;               ///< --baseline
   std::string write_baseline;         ///< --write-baseline
   bool no_ignore = false;             ///< --no-ignore
+  bool force = false;                 ///< --force
 };
 
 }  // namespace addon::cli

@@ -21,10 +21,11 @@ struct PreparedAgain {
 
 enum class Downgrades { allowed, refused };
 
-/// Compiles what a saved plan was compiled from, as it is now. Changes nothing.
+/// Compiles what a saved plan was compiled from, as it is now. Changes nothing. Its bundles are looked for where
+/// `opening` has artifacts looked for.
 Result<PreparedAgain> prepare_saved(const plan::SavedPlan& saved, const std::string& plan_file,
-                                    const std::optional<std::string>& below, const LoadedPolicy& policy,
-                                    Session& session, Downgrades downgrades = Downgrades::allowed);
+                                    const Opening& opening, const LoadedPolicy& policy, Session& session,
+                                    Downgrades downgrades = Downgrades::allowed);
 
 /// The generation that came from applying this plan here, if any.
 std::optional<std::uint64_t> applied_as(const plan::SavedPlan& saved, const host::Directory& root);

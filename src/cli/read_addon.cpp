@@ -6,8 +6,10 @@
 #include <system_error>
 #include <utility>
 
+#include "bundle/archive.hpp"
 #include "bundle/bundle.hpp"
 #include "bundle/survey.hpp"
+#include "cli/artifacts.hpp"
 #include "cli/read_text.hpp"
 #include "linux/directory.hpp"
 #include "manifest/manifest.hpp"
@@ -40,14 +42,11 @@ ReadAddon read_manifest(const std::string& path) {
   return read;
 }
 
-ReadAddon read_bundle(const std::string& path) {
-  auto directory = linux::open_directory_path(path);
-  if (!directory) {
-    return {std::nullopt,
-            {make_finding(rules::bundle_unreadable, directory.error().message(), {path, 0, 0})}};
-  }
-  bundle::ReadBundle bundle = bundle::read_directory(std::move(*directory), path, bundle::Origin::bundle, {},
-                                                     bundle::Contents::unread);
+ReadAddon unreadable(const Error& error, const std::string& path) {
+  return {std::nullopt, {make_finding(rules::bundle_unreadable, error.message(), {path, 0, 0})}};
+}
+
+ReadAddon asking(bundle::ReadBundle bundle, const std::string& path) {
   ReadAddon read{std::nullopt, std::move(bundle.findings)};
   if (!bundle.bundle) return read;
   const manifest::Manifest& manifest = bundle.bundle->manifest;
@@ -56,10 +55,35 @@ ReadAddon read_bundle(const std::string& path) {
     read.addon->units.push_back(bundle::file_in(path, unit.name.str()));
   return read;
 }
+
+ReadAddon read_bundle(const LintTarget& target) {
+  auto directory = linux::open_directory_path(target.path);
+  if (!directory) return unreadable(directory.error(), target.path);
+  // Its files are in its artifacts.
+  if (released_manifest(**directory, target.path)) return read_manifest(target.manifest);
+  return asking(bundle::read_directory(std::move(*directory), target.path, bundle::Origin::bundle, {},
+                                       bundle::Contents::unread),
+                target.path);
+}
+
+ReadAddon read_archive(const std::string& path) {
+  const auto file = linux::open_file_path(path);
+  if (!file) return unreadable(file.error(), path);
+  auto read = bundle::read_archive(**file, path, {});
+  return read ? asking(*std::move(read), path) : unreadable(read.error(), path);
+}
 }  // namespace
 
 ReadAddon read_addon(const LintTarget& target) {
-  return target.kind == LintTarget::Kind::bundle ? read_bundle(target.path) : read_manifest(target.path);
+  switch (target.kind) {
+    case LintTarget::Kind::bundle:
+      return read_bundle(target);
+    case LintTarget::Kind::archive:
+      return read_archive(target.path);
+    case LintTarget::Kind::manifest:
+      break;
+  }
+  return read_manifest(target.path);
 }
 
 plan::Plan plan_of(std::vector<plan::Step> steps) {

@@ -12,6 +12,14 @@
 namespace addon {
 inline namespace core {
 
+// With a name, since members of classes are of it.
+namespace hashing {
+struct Free {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+using Context = std::unique_ptr<EVP_MD_CTX, Free>;
+}  // namespace hashing
+
 namespace {
 struct FreeAlgorithm {
   void operator()(EVP_MD* algorithm) const { EVP_MD_free(algorithm); }
@@ -42,13 +50,8 @@ const EVP_MD* blake2b512() {
   return algorithm.get();
 }
 
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-using EvpContext = std::unique_ptr<EVP_MD_CTX, FreeContext>;
-
-EvpContext begin(const EVP_MD* algorithm) {
-  EvpContext context(EVP_MD_CTX_new());
+hashing::Context begin(const EVP_MD* algorithm) {
+  hashing::Context context(EVP_MD_CTX_new());
   require(context != nullptr && EVP_DigestInit_ex2(context.get(), algorithm, nullptr) == 1);
   return context;
 }
@@ -62,7 +65,7 @@ constexpr std::string_view algorithm_prefix = "sha256:";
 }  // namespace
 
 struct Sha256::Context {
-  EvpContext evp;
+  hashing::Context evp;
 };
 
 Sha256::Sha256() : context_(std::make_unique<Context>(Context{begin(sha256())})) {}
@@ -79,7 +82,7 @@ Digest Sha256::finish() {
 }
 
 struct Blake2b::Context {
-  EvpContext evp;
+  hashing::Context evp;
 };
 
 Blake2b::Blake2b() : context_(std::make_unique<Context>(Context{begin(blake2b512())})) {}

@@ -8,7 +8,6 @@
 #include <iterator>
 #include <memory>
 #include <optional>
-#include <random>
 #include <set>
 #include <utility>
 #include <variant>
@@ -19,6 +18,7 @@
 #include "executor/journal.hpp"
 #include "executor/layout.hpp"
 #include "executor/preflight.hpp"
+#include "executor/random_name.hpp"
 #include "executor/steps/step_run.hpp"
 #include "executor/take_back.hpp"
 #include "executor/timestamp.hpp"
@@ -26,15 +26,6 @@
 namespace addon::executor {
 
 namespace {
-
-Result<std::string> random_name() {
-  try {
-    std::random_device device;  // getrandom(2) in libstdc++ here
-    return fmt::format("{:08x}{:08x}", device(), device());
-  } catch (const std::exception& error) {
-    return tl::unexpected(Error(fmt::format("cannot get random numbers: {}", error.what())));
-  }
-}
 
 std::string describe_changes(const plan::Plan& plan) {
   std::string text;
@@ -116,7 +107,7 @@ class Transaction {
 
   Result<> begin() {
     if (context_.ports.is_interrupted()) return tl::unexpected(Error("interrupted"));
-    TRY(preflight(plan_, context_.ports));
+    TRY(preflight(plan_, context_.bundles, context_.ports));
     intent_ = Intent{.transaction = context_.transaction,
                      .verb = plan_.verb,
                      .time = timestamp(context_.ports.clock),

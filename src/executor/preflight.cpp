@@ -23,12 +23,17 @@ bool grants(const plan::Step& step) {
   return capabilities != nullptr && !capabilities->after.empty();
 }
 
-// Each file takes whole blocks, and one more for its inode and name.
-std::uint64_t bytes_to_stage(const plan::Plan& plan) {
+bool is_unpacked(const AddonId& addon, const std::map<AddonId, const bundle::Bundle*>& bundles) {
+  const auto found = bundles.find(addon);
+  return found != bundles.end() && found->second->unpacked.has_value();
+}
+
+// Each file takes whole blocks, and one more for its inode and name. What is unpacked already has them.
+std::uint64_t bytes_to_stage(const plan::Plan& plan, const std::map<AddonId, const bundle::Bundle*>& bundles) {
   std::uint64_t bytes = 0;
   for (const plan::Step& step : plan.steps) {
     const auto* stage = std::get_if<plan::Stage>(&step.action);
-    if (stage == nullptr) continue;
+    if (stage == nullptr || is_unpacked(stage->addon, bundles)) continue;
     for (const plan::ReleaseFile& file : stage->files) bytes += (file.size / kBlock + 2) * kBlock;
   }
   return bytes;
@@ -53,8 +58,9 @@ Result<> check_capabilities(const plan::Plan& plan, const Ports& ports) {
       Error("the filesystem of /opt/addons takes no file capabilities; put it on another, such as ext4"));
 }
 
-Result<> check_space(const plan::Plan& plan, const Ports& ports) {
-  const std::uint64_t staged = bytes_to_stage(plan);
+Result<> check_space(const plan::Plan& plan, const std::map<AddonId, const bundle::Bundle*>& bundles,
+                     const Ports& ports) {
+  const std::uint64_t staged = bytes_to_stage(plan, bundles);
   if (staged == 0) return {};
   const std::uint64_t needed = staged + kRecords;
   const std::uint64_t free =
@@ -68,9 +74,10 @@ Result<> check_space(const plan::Plan& plan, const Ports& ports) {
 
 }  // namespace
 
-Result<> preflight(const plan::Plan& plan, const Ports& ports) {
+Result<> preflight(const plan::Plan& plan, const std::map<AddonId, const bundle::Bundle*>& bundles,
+                   const Ports& ports) {
   TRY(check_capabilities(plan, ports));
-  return check_space(plan, ports);
+  return check_space(plan, bundles, ports);
 }
 
 }  // namespace addon::executor

@@ -191,8 +191,10 @@ class Preparation {
                                               : fmt::format("reading {} bundles", sources.size()));
     std::vector<bundle::ReadBundle> all(sources.size());
     for_each_in_parallel(sources.size(), [&](std::size_t i) {
-      all[i] = bundle::read_directory(sources[i].directory, sources[i].name, bundle::Origin::bundle,
-                                      prepared_.generation.known);
+      all[i] = sources[i].archive != nullptr
+                   ? *sources[i].archive
+                   : bundle::read_directory(sources[i].directory, sources[i].name, bundle::Origin::bundle,
+                                            prepared_.generation.known);
     });
     return all;
   }

@@ -9,6 +9,7 @@
 #include "executor/absent_directories.hpp"
 #include "executor/audit.hpp"
 #include "executor/generations.hpp"
+#include "executor/incoming.hpp"
 #include "executor/journal.hpp"
 #include "executor/take_back.hpp"
 
@@ -117,7 +118,9 @@ std::string Recovery::sentence() const {
 
 Result<Recovery> recover(Ports& ports) {
   JournalState state = TRY(read_journal(ports.root));
-  std::vector<std::string> warnings = TRY(quarantine(ports.root, state));
+  std::vector<std::string> warnings = remove_incoming(ports.root);
+  const std::vector<std::string> damaged = TRY(quarantine(ports.root, state));
+  warnings.insert(warnings.end(), damaged.begin(), damaged.end());
   const std::vector<std::string> records = TRY(put_damaged_aside(ports.root));
   warnings.insert(warnings.end(), records.begin(), records.end());
   Recovery recovery;

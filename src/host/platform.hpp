@@ -18,7 +18,7 @@ struct PlatformFacts {
   /// Of the running kernel, other after each boot (/proc/sys/kernel/random/boot_id).
   std::string boot_id = {};
   std::string os = "linux";  ///< by Go's name
-  std::string arch = {};     ///< of the kernel, by Go's name ("amd64", "arm64"), else as uname(2) has it
+  std::string arch = {};     ///< of the running kernel, by Go's name ("amd64", "arm64"), else as uname(2) has it
 };
 
 }  // namespace addon::host

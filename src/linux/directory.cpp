@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "core/text.hpp"
+#include "linux/file.hpp"
 #include "linux/resolve.hpp"
 #include "linux/tree.hpp"
 
@@ -65,6 +66,21 @@ Result<std::unique_ptr<host::Directory>> open_directory_path(const std::string& 
   auto fd = open_beneath(entry.get(), ".", O_RDONLY | O_DIRECTORY);
   if (!fd) return tl::unexpected(open_error("open", path, fd.error()));
   return std::make_unique<Tree>(std::move(*fd), absolute(bare));
+}
+
+Result<std::unique_ptr<host::File>> open_file_path(const std::string& path) {
+  UniqueFd fd(retry(
+      [&] { return open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC); }));
+  if (!fd && errno == ELOOP) {
+    return tl::unexpected(refusal("open", printable(path), explain(ELOOP) + "; name the file itself", ELOOP));
+  }
+  if (!fd) return tl::unexpected(open_error("open", path, errno));
+  const auto state = state_at(fd.get(), "");
+  if (!state) return tl::unexpected(open_error("open", path, state.error()));
+  if (state->type != host::FileType::regular) {
+    return tl::unexpected(refusal("open", printable(path), "it is not a regular file", EINVAL));
+  }
+  return std::make_unique<OpenFile>(std::move(fd), printable(path));
 }
 
 }  // namespace addon::linux

@@ -60,6 +60,36 @@ Result<> look_at_filesystem(const host::Directory& directory, host::PlatformFact
   return {};
 }
 
+/// What uname -m says, as Go says it: https://go.dev/doc/install/source#environment
+std::string go_name(std::string_view machine) {
+  struct Name {
+    std::string_view machine;
+    std::string_view go;
+  };
+  constexpr std::array<Name, 10> names = {{{"x86_64", "amd64"},
+                                           {"aarch64", "arm64"},
+                                           {"armv6l", "arm"},
+                                           {"armv7l", "arm"},
+                                           {"i386", "386"},
+                                           {"i686", "386"},
+                                           {"loongarch64", "loong64"},
+                                           {"mips64", "mips64"},
+                                           {"ppc64le", "ppc64le"},
+                                           {"riscv64", "riscv64"}}};
+  for (const Name& name : names) {
+    if (name.machine == machine) return std::string(name.go);
+  }
+  return std::string(machine);
+}
+
+Result<> look_at_machine(host::PlatformFacts& facts) {
+  utsname name{};
+  if (uname(&name) != 0) return tl::unexpected(Error::from_errno(errno, "cannot tell what machine this is"));
+  facts.os = to_lower(&name.sysname[0]);
+  facts.arch = go_name(&name.machine[0]);
+  return {};
+}
+
 /// Of /opt/addons or, while that is absent, of the directory that it would be made in.
 Result<> look_at_staging(const host::Directory& root, host::PlatformFacts& facts) {
   std::unique_ptr<host::Directory> nearest;
@@ -69,21 +99,6 @@ Result<> look_at_staging(const host::Directory& root, host::PlatformFacts& facts
   }
   return look_at_filesystem(nearest ? *nearest : root, facts);
 }
-/// uname(2), and what Go calls it.
-std::string architecture() {
-  constexpr std::array<std::pair<std::string_view, const char*>, 5> names = {{{"x86_64", "amd64"},
-                                                                              {"i686", "386"},
-                                                                              {"i386", "386"},
-                                                                              {"aarch64", "arm64"},
-                                                                              {"loongarch64", "loong64"}}};
-  utsname kernel{};
-  if (uname(&kernel) != 0) return "";
-  const std::string_view machine = kernel.machine;
-  for (const auto& [its_name, go_name] : names) {
-    if (machine == its_name) return go_name;
-  }
-  return machine.starts_with("armv") ? "arm" : std::string(machine);
-}
 }  // namespace
 
 Result<host::PlatformFacts> read_platform(const host::Directory& root) {
@@ -91,7 +106,7 @@ Result<host::PlatformFacts> read_platform(const host::Directory& root) {
   const auto top = TRY(open_root("/"));
   facts.known_capabilities = TRY(known_to_kernel(*top));
   facts.boot_id = TRY(boot_id(*top));
-  facts.arch = architecture();
+  TRY(look_at_machine(facts));
   TRY(look_at_staging(root, facts));
   return facts;
 }

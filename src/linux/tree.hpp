@@ -37,6 +37,7 @@ class Tree final : public host::Directory {
   Result<std::uint64_t> free_bytes() const override;
   Result<> make_symlink(std::string_view name, const std::string& target) override;
   Result<> rename(std::string_view from, std::string_view to, host::RenameMode mode) override;
+  Result<> move_here(host::Directory& from, std::string_view name, std::string_view to) override;
   Result<> remove_file(std::string_view name) override;
   Result<> remove_directory(std::string_view name) override;
   Result<> remove_tree(std::string_view name) override;

@@ -203,6 +203,17 @@ Result<> Tree::rename(std::string_view from, std::string_view to, host::RenameMo
   return {};
 }
 
+Result<> Tree::move_here(host::Directory& from, std::string_view name, std::string_view to) {
+  const int source = TRY(descriptor_of(from));
+  const std::string old_name = TRY(entry("move", name));
+  const std::string new_name = TRY(entry("move to", to));
+  if (renameat2(source, old_name.c_str(), fd_.get(), new_name.c_str(), RENAME_NOREPLACE) == 0) return {};
+  const int errno_value = errno;
+  const std::string reason = errno_value == EXDEV ? "it is on another filesystem" : explain(errno_value);
+  return tl::unexpected(refusal(fmt::format("move {} to", shown_path(from.path(), old_name)),
+                                shown_path(path_, new_name), reason, errno_value));
+}
+
 Result<> Tree::remove_file(std::string_view name) {
   const std::string gone = TRY(entry("remove", name));
   if (unlinkat(fd_.get(), gone.c_str(), 0) == 0 || is_gone(fd_.get(), gone, errno)) return {};

@@ -18,6 +18,7 @@ std::optional<Sourced<RelativePath>> read_binary(Reader& reader);
 std::optional<Sourced<RelativePath>> read_config_schema(Reader& reader);
 std::optional<std::vector<ExtraFile>> read_files(Reader& reader);
 std::vector<StateDir> read_state_dirs(Reader& reader);
+std::vector<Artifact> read_artifacts(Reader& reader);
 
 std::optional<std::vector<Sourced<UnitName>>> read_units(Reader& reader);
 std::optional<Sourced<UnitName>> read_primary(Reader& reader,

@@ -8,6 +8,7 @@
 
 #include "core/addon_id.hpp"
 #include "core/capability.hpp"
+#include "core/digest.hpp"
 #include "core/finding.hpp"
 #include "core/path.hpp"
 #include "core/result.hpp"
@@ -105,6 +106,17 @@ struct RequiredPackage {
   std::string pointer;
 };
 
+/// One of artifacts: an archive of the bundle for some platform.
+struct Artifact {
+  std::string os;    ///< by Go's name; "" is any
+  std::string arch;  ///< by Go's name; "" is any
+  RelativePath object_key;
+  Digest sha256;              ///< of the archive's file
+  std::string signature_ref;  ///< "" where it says none
+  SourceSpan at;
+  std::string pointer;
+};
+
 /// What one version of an add-on is and asks for: a valid manifest, with the place of everything
 /// that policy may have to speak about. Fields that this program carries but does not interpret
 /// are not here.
@@ -133,6 +145,7 @@ struct Manifest {
   std::vector<RequiredAddon> required_addons{};
   std::optional<RequiredPackage> package{};
   Sourced<std::string> base_agent{};  ///< requires.base_agent, a version constraint; "": any, or none
+  std::vector<Artifact> artifacts{};
 
   CapabilitySet capability_set() const;
 };

@@ -16,8 +16,7 @@ struct NotHonoured {
   std::string_view fix;
 };
 
-constexpr std::array<NotHonoured, 2> fields = {{
-    {"", "artifacts", "nothing is fetched", "apply a directory that holds the bundle"},
+constexpr std::array<NotHonoured, 1> fields = {{
     {"", "plugin", "no agent is told of it", "configure the agent itself"},
 }};
 

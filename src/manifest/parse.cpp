@@ -69,6 +69,7 @@ std::optional<Manifest> read_manifest(Reader& reader, const std::string& file) {
   Health health = read_health(reader);
   std::optional<Resources> resources = read_resources(reader);
   std::optional<Sourced<RelativePath>> config_schema = read_config_schema(reader);
+  std::vector<Artifact> artifacts = read_artifacts(reader);
   report_not_honoured(reader);
   if (!id || !version || !delivery || !supervision || !binary) return std::nullopt;
   return Manifest{file,
@@ -92,7 +93,8 @@ std::optional<Manifest> read_manifest(Reader& reader, const std::string& file) {
                   std::move(platforms),
                   std::move(required_addons),
                   std::move(package),
-                  std::move(base_agent)};
+                  std::move(base_agent),
+                  std::move(artifacts)};
 }
 
 std::vector<Finding> findings_of(const Error& error, const std::string& file) {

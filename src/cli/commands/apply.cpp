@@ -3,6 +3,8 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <system_error>
@@ -11,15 +13,17 @@
 #include "cli/bundle_sources.hpp"
 #include "cli/change.hpp"
 #include "cli/commands/all.hpp"
+#include "cli/interruption.hpp"
 #include "cli/plan_file.hpp"
 #include "cli/prepare_saved.hpp"
 #include "core/text.hpp"
+#include "executor/incoming.hpp"
 
 namespace addon::cli {
 
 namespace {
 constexpr std::string_view kApplyHelp = R"(Usage: addonctl apply FILE [--source DIR]
-       addonctl apply PATH... [--yes]
+       addonctl apply PATH... [--yes] [--source DIR]
 
 Makes add-ons active: all of the plan's steps, or none. When a step fails, what
 was done is undone and the host is as it was (exit 8). Needs root.
@@ -28,14 +32,15 @@ FILE is a plan saved by addonctl plan -o. It is compiled again and runs without
 asking; it is refused when it was edited (3) or anything that it was made from
 has changed (6).
 
-PATH is a bundle's directory, or the manifest in it. The plan is shown, and
-runs once you agree.
+PATH is a bundle's directory, the manifest in it, or its archive (.tar.gz,
+.tar.zst). The plan is shown, and runs once you agree.
 
 Options:
   --yes                 Do not ask. Needed where there is no terminal.
   --allow-downgrade     Go on where an add-on gets an older version, as far as
                         the policy says downgrade: allow.
-  --source DIR          Look for a saved plan's bundles below DIR.
+  --source DIR          Look for a saved plan's bundles, and for the artifacts
+                        of manifests, below DIR.
   --wait DURATION       Wait for another run to end (30s, 5min), instead of
                         giving up at once.
 
@@ -51,12 +56,28 @@ void declare_apply(CLI::App& app, Arguments& arguments) {
 
 bool is_manifest_name(const std::string& path) { return path.ends_with(".yaml") || path.ends_with(".yml"); }
 
-// A bundle is a directory, or named by its manifest; any other file is a saved plan.
+// A bundle is a directory, an archive, or named by its manifest; any other file is a saved plan.
 bool is_plan_file(const std::string& operand) {
   std::error_code error;
   const auto type = std::filesystem::status(operand, error).type();
   return type != std::filesystem::file_type::directory && type != std::filesystem::file_type::not_found &&
-         !is_manifest_name(operand);
+         !is_manifest_name(operand) && !is_archive_file(operand);
+}
+
+// What policy refuses need not fill the disk first.
+std::uint64_t write_limit(const policy::SitePolicy& policy) {
+  std::uint64_t least = bundle::kMaxBundleBytes;
+  for (const auto& line : policy.limits.artifact_bytes) least = std::min(least, line.value);
+  return least;
+}
+
+Opening opening_for(const Change& change, const Arguments& arguments, executor::Incoming& incoming,
+                    const Interruption& interruption) {
+  return {.platform = change.session->ports().platform,
+          .artifacts_below = arguments.source,
+          .incoming = &incoming,
+          .write_limit = write_limit(change.policy.policy),
+          .interrupted = &interruption.flag()};
 }
 
 // An applied plan is stale by what it did; say that instead of leaving the reader to guess.
@@ -81,8 +102,14 @@ Report apply_saved(const Context& context, const std::string& file, const Argume
   if (!change) return failed(change.error());
   const auto saved = read_plan_file(file);
   if (!saved) return failed(saved.error());
-  auto again = prepare_saved(*saved, file, arguments.source, change->policy, *change->session,
-                             arguments.allow_downgrade ? Downgrades::allowed : Downgrades::refused);
+  executor::Incoming incoming(change->session->root());
+  const auto prepare = [&] {
+    const Interruption interruption;
+    return prepare_saved(*saved, file, opening_for(*change, arguments, incoming, interruption), change->policy,
+                         *change->session,
+                         arguments.allow_downgrade ? Downgrades::allowed : Downgrades::refused);
+  };
+  auto again = prepare();
   if (!again) return failed(again.error());
   // What is wrong with the inputs says more than that they have changed; that policy denies them now
   // is such a change.
@@ -98,7 +125,12 @@ Report apply_bundles(const Context& context, const Arguments& arguments) {
   if (!change) return failed(change.error());
   std::vector<SourceName> sources;
   for (const std::string& operand : arguments.operands) sources.push_back(name_source(operand, ""));
-  auto bundles = open_sources(sources);
+  executor::Incoming incoming(change->session->root());
+  const auto open = [&] {
+    const Interruption interruption;
+    return open_sources(sources, opening_for(*change, arguments, incoming, interruption));
+  };
+  auto bundles = open();
   if (!bundles) return failed(bundles.error());
   executor::Request request;
   request.verb = executor::Request::Verb::apply;
@@ -119,7 +151,6 @@ Report run_apply(const Context& context, const Arguments& arguments) {
     }
     return apply_saved(context, operand, arguments);
   }
-  if (arguments.source) return misused("--source is for the bundles of a saved plan", usage);
   return apply_bundles(context, arguments);
 }
 }  // namespace

@@ -23,11 +23,12 @@ namespace addon::cli {
 namespace {
 constexpr std::string_view kPlanHelp =
     R"(Usage: addonctl plan [PATH...] [-o FILE] [--prune] [--detailed-exitcode]
-                     [--policy FILE]...
+                     [--source DIR] [--policy FILE]...
 
 Shows what would have to change for the bundles at PATH to be active on this
 host, from what to what, and which line of the site's policy allows it.
-Changes nothing. A PATH is a bundle's directory, or the manifest in it.
+Changes nothing. A PATH is a bundle's directory, the manifest in it, or its
+archive (.tar.gz, .tar.zst).
 
 Without PATH, shows what would repair the host: all that differs from the last
 generation.
@@ -39,6 +40,7 @@ Options:
                         Bundles given by a relative path are remembered
                         relative to FILE, so that all can move together.
   --prune               Remove every add-on that no PATH holds.
+  --source DIR          Look for the artifacts of manifests below DIR.
   --detailed-exitcode   Exit 5 when there is something to change.
   --policy FILE         Judge by this policy instead of the host's own. What is
                         saved can only be applied where the two are the same.
@@ -49,6 +51,7 @@ void declare_plan(CLI::App& app, Arguments& arguments) {
   app.add_option("PATH", arguments.operands);
   app.add_option("-o,--output", arguments.output);
   app.add_flag("--prune", arguments.prune);
+  app.add_option("--source", arguments.source);
   app.add_flag("--detailed-exitcode", arguments.detailed_exitcode);
 }
 
@@ -65,7 +68,8 @@ Result<Compiled> compile(const Context& context, const Arguments& arguments) {
     sources.push_back(name_source(operand, arguments.output));
   executor::Request request;
   request.verb = sources.empty() ? executor::Request::Verb::repair : executor::Request::Verb::apply;
-  request.bundles = TRY(open_sources(sources));
+  request.bundles = TRY(
+      open_sources(sources, {.platform = session->ports().platform, .artifacts_below = arguments.source}));
   request.prune = arguments.prune;
   executor::Prepared prepared = TRY(look_settled(
       session->root(), [&] { return executor::prepare(request, policy.policy, session->ports()); }));

@@ -25,12 +25,18 @@ std::vector<Finding> judge(std::vector<plan::Step> steps, const LintBasis& basis
 }
 
 LintSubject lint_one(const LintTarget& target, const LintBasis& basis, Comments comments) {
-  const bool is_bundle = target.kind == LintTarget::Kind::bundle;
+  const bool is_bundle = target.kind != LintTarget::Kind::manifest;
   ReadAddon read = read_addon(target);
   LintSubject subject;
   subject.kind = is_bundle ? LintSubject::Kind::bundle : LintSubject::Kind::manifest;
   subject.name = target.path;
   subject.understood = read.addon.has_value();
+  // The comments in an archive cannot be read again by name.
+  if (target.kind == LintTarget::Kind::archive) {
+    if (read.addon) append(read.findings, judge(std::move(read.addon->steps), basis));
+    subject.findings = as_lint_findings(std::move(read.findings));
+    return subject;
+  }
   subject.texts.push_back({target.manifest, LintText::Kind::yaml});
   if (read.addon) {
     for (std::string& file : read.addon->units)

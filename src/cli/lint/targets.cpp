@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "bundle/survey.hpp"
+#include "cli/bundle_sources.hpp"
 #include "core/parallel.hpp"
 #include "core/text.hpp"
 
@@ -35,7 +36,8 @@ class Search {
       return add(rules::document_unreadable, "it does not exist", path);
     if (error) return add(rules::document_unreadable, error.message(), path);
     if (status.type() != fs::file_type::directory) {
-      found_.targets.push_back({LintTarget::Kind::manifest, path, path});
+      const auto kind = is_archive_file(path) ? LintTarget::Kind::archive : LintTarget::Kind::manifest;
+      found_.targets.push_back({kind, path, path});
       return;
     }
     const std::size_t before = found_.targets.size() + found_.findings.size();
@@ -43,7 +45,7 @@ class Search {
     if (found_.targets.size() + found_.findings.size() > before) return;
     Finding finding =
         make_finding(rules::bundle_manifest_missing,
-                     "there is no addon.yaml or NAME.addon.yaml in it or below it", {path, 0, 0});
+                     "there is no addon.yaml, NAME.addon.yaml or archive in it or below it", {path, 0, 0});
     finding.fix = "name a manifest, a bundle or a directory of them";
     found_.findings.push_back(std::move(finding));
   }
@@ -61,6 +63,7 @@ class Search {
   void directory(const std::string& path) {
     std::error_code error;
     std::vector<std::string> manifests;
+    std::vector<std::string> archives;
     std::vector<std::string> directories;
     for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
       std::error_code gone;
@@ -73,6 +76,8 @@ class Search {
         directories.push_back(name);
       } else if (is_manifest_name(name)) {
         manifests.push_back(name);
+      } else if (!is_link && has_archive_name(name)) {
+        archives.push_back(name);
       }
     }
     if (error) return add(rules::document_unreadable, error.message(), path);
@@ -83,9 +88,12 @@ class Search {
       return;
     }
     std::sort(manifests.begin(), manifests.end());
+    std::sort(archives.begin(), archives.end());
     std::sort(directories.begin(), directories.end());
     for (const std::string& name : manifests)
       found_.targets.push_back({LintTarget::Kind::manifest, below(path, name), below(path, name)});
+    for (const std::string& name : archives)
+      found_.targets.push_back({LintTarget::Kind::archive, below(path, name), below(path, name)});
     directories_of(path, directories);
   }
 

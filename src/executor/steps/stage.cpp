@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -55,12 +58,18 @@ class StageRun final : public StepRun {
     }
     const unsigned gid = TRY(group(context));
     const auto versions = TRY(context.ports.root.make_directories(versions_dir(addon_)));
-    const auto stage = TRY(versions->make_directory(temporary(context)));
+    const bool is_moved = TRY(move_unpacked(*bundle->second, *versions, context));
+    const auto stage = TRY(is_moved ? versions->open_directory(TRY(RelativePath::parse(temporary(context))))
+                                    : versions->make_directory(temporary(context)));
+    if (is_moved) TRY(check_moved(*bundle->second, *stage));
     TRY(stage->set_mode(0755));
     for (const plan::ReleaseFile& file : step_->files) {
+      const unsigned file_gid = file.run_as_group ? gid : 0;
       TRY_CONTEXT(fmt::format("cannot stage {} of {}", file.path.str(), addon_.str()),
-                  copy(*bundle->second, file, *stage, file.run_as_group ? gid : 0, context));
+                  is_moved ? adopt(*bundle->second, file, *stage, file_gid, context)
+                           : copy(*bundle->second, file, *stage, file_gid, context));
     }
+    if (is_moved) TRY(sync_parents(*stage));
     TRY(stage->sync());
     may_be_in_place_ = true;
     TRY(versions->rename(temporary(context), version_.str(),
@@ -108,6 +117,64 @@ class StageRun final : public StepRun {
     return account->gid;
   }
 
+  // False where there is nothing to move, or it is on another filesystem than this add-on's directory.
+  static Result<bool> move_unpacked(const bundle::Bundle& bundle, host::Directory& versions,
+                                    const StepContext& context) {
+    if (!bundle.unpacked) return false;
+    host::Directory& parent = *bundle.unpacked->parent;
+    const auto moved = versions.move_here(parent, bundle.unpacked->name, temporary(context));
+    if (!moved && moved.error().errno_value() == EXDEV) return false;
+    TRY(moved);
+    TRY(parent.sync());
+    return true;
+  }
+
+  // Whoever can write to the directory that it was in could have exchanged it for another.
+  static Result<> check_moved(const bundle::Bundle& bundle, const host::Directory& stage) {
+    const host::FileIdentity wanted = TRY(bundle.unpacked->directory->state()).identity;
+    const host::FileIdentity found = TRY(stage.state()).identity;
+    if (found.device == wanted.device && found.inode == wanted.inode) return {};
+    return tl::unexpected(Error(fmt::format("{} is not the directory that the archive was unpacked to",
+                                            stage.path())));
+  }
+
+  // Its bytes are those that were hashed while they were written: nobody wrote to it since.
+  static Result<> adopt(const bundle::Bundle& bundle, const plan::ReleaseFile& file, host::Directory& stage,
+                        unsigned gid, StepContext& context) {
+    const auto unpacked =
+        std::lower_bound(bundle.files.begin(), bundle.files.end(), file.path,
+                         [](const bundle::BundleFile& a, const RelativePath& path) { return a.path < path; });
+    const auto target = TRY(stage.open_file(file.path));
+    if (unpacked == bundle.files.end() || unpacked->path != file.path || unpacked->sha256 != file.sha256 ||
+        unpacked->identity != TRY(target->state()).identity) {
+      return tl::unexpected(Error("it was changed after it was unpacked; apply again", ErrorKind::stale));
+    }
+    return settle_file(*target, file, gid, context);
+  }
+
+  static Result<> settle_file(host::File& target, const plan::ReleaseFile& file, unsigned gid,
+                              StepContext& context) {
+    TRY(target.set_owner(0, gid));
+    TRY(target.set_mode(file.mode));
+    TRY(target.sync());
+    context.learned.insert_or_assign(TRY(target.state()).identity, file.sha256);
+    return {};
+  }
+
+  // They were synced when they were made, without what is in them now.
+  Result<> sync_parents(host::Directory& stage) const {
+    std::set<std::string> parents;
+    for (const plan::ReleaseFile& file : step_->files) {
+      const std::string& path = file.path.str();
+      for (std::size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1))
+        parents.insert(path.substr(0, slash));
+    }
+    for (const std::string& parent : parents) {
+      TRY(TRY(stage.open_directory(TRY(RelativePath::parse(parent))))->sync());
+    }
+    return {};
+  }
+
   static Result<std::unique_ptr<host::File>> create(host::Directory& stage, const RelativePath& path,
                                                     std::vector<std::unique_ptr<host::Directory>>& parents) {
     const auto slash = path.str().rfind('/');
@@ -118,6 +185,7 @@ class StageRun final : public StepRun {
 
   Result<> copy(const bundle::Bundle& bundle, const plan::ReleaseFile& file, host::Directory& stage,
                 unsigned gid, StepContext& context) const {
+    if (bundle.directory == nullptr) return tl::unexpected(Error("its archive was not unpacked"));
     const auto source = TRY(bundle.directory->open_file(file.path));
     const host::FileState before = TRY(source->state());
     const nanoseconds started = context.ports.clock.now().time_since_epoch();
@@ -131,10 +199,7 @@ class StageRun final : public StepRun {
     if (nanoseconds(before.identity.ctime_ns) + kSettled < started) {
       context.learned.insert_or_assign(before.identity, digest);
     }
-    TRY(target->set_owner(0, gid));
-    TRY(target->set_mode(file.mode));
-    TRY(target->sync());
-    context.learned.insert_or_assign(TRY(target->state()).identity, digest);
+    TRY(settle_file(*target, file, gid, context));
     for (const auto& parent : parents) TRY(parent->sync());
     return {};
   }

@@ -144,6 +144,10 @@ class FaultyDirectory final : public host::Directory {
     TRY(faults_.meet("rename"));
     return directory_->rename(from, to, mode);
   }
+  Result<> move_here(host::Directory& from, std::string_view name, std::string_view to) override {
+    TRY(faults_.meet("move"));
+    return directory_->move_here(*dynamic_cast<FaultyDirectory&>(from).directory_, name, to);
+  }
   Result<> remove_file(std::string_view name) override {
     TRY(faults_.meet("unlink"));
     return directory_->remove_file(name);
