@@ -18,7 +18,7 @@ namespace addon::cli {
 namespace {
 constexpr mode_t kReadable = 0644;
 
-Error exists(const std::string& path) {
+Error stands_there(const std::string& path) {
   return Error(fmt::format("{} exists; name another file, or replace it with --force", quoted(path)),
                ErrorKind::usage);
 }
@@ -56,7 +56,7 @@ Result<OutputFile> OutputFile::create(const std::string& path, Existing existing
   if (!made.directory_) return tl::unexpected(made.cannot("write"));
   struct stat found {};
   const bool is_there = fstatat(made.directory_.get(), made.name_.c_str(), &found, AT_SYMLINK_NOFOLLOW) == 0;
-  if (is_there && existing == Existing::refused) return tl::unexpected(exists(path));
+  if (is_there && existing == Existing::refused) return tl::unexpected(stands_there(path));
   const std::string temporary = host::temporary_name(made.name_);
   unlinkat(made.directory_.get(), temporary.c_str(), 0);
   made.file_ = UniqueFd(openat(made.directory_.get(), temporary.c_str(),
@@ -81,7 +81,7 @@ Result<> OutputFile::keep() {
   if (fchmod(file_.get(), kReadable) != 0 || fsync(file_.get()) != 0) return tl::unexpected(cannot("write"));
   const unsigned flags = existing_ == Existing::refused ? RENAME_NOREPLACE : 0;
   if (renameat2(directory_.get(), temporary_.c_str(), directory_.get(), name_.c_str(), flags) != 0) {
-    return tl::unexpected(errno == EEXIST ? exists(path_) : cannot("write"));
+    return tl::unexpected(errno == EEXIST ? stands_there(path_) : cannot("write"));
   }
   temporary_.clear();
   return fsync(directory_.get()) == 0 ? Result<>() : tl::unexpected(cannot("sync the folder of"));

@@ -60,6 +60,11 @@ prepare() {
       on "$root" apply --yes "$work/bundles/a-1.0.0" "$work/bundles/b-1.0.0" &>/dev/null
       command=(apply --yes "$work/bundles/a-1.1.0")
       ;;
+    archive)
+      on "$root" apply --yes "$work/bundles/a-1.0.0" "$work/bundles/b-1.0.0" &>/dev/null
+      "$addonctl" bundle build --force "$work/bundles/a-1.1.0" -o "$work/bundles/a-1.1.0.tar.zst" >/dev/null
+      command=(apply --yes "$work/bundles/a-1.1.0.tar.zst")
+      ;;
     remove)
       on "$root" apply --yes "$work/bundles/a-1.0.0" "$work/bundles/b-1.0.0" &>/dev/null
       command=(remove --yes a b)

@@ -35,7 +35,7 @@ Result<bundle::ReadBundle> read_back(const OutputFile& output, const std::string
   return bundle::read_archive(*file, name, {});
 }
 
-Result<bundle::ReadBundle> write(const bundle::Bundle& bundle, bundle::Packing packing, const std::string& file,
+Result<bundle::ReadBundle> write_archive(const bundle::Bundle& bundle, bundle::Packing packing, const std::string& file,
                                  OutputFile::Existing existing) {
   OutputFile output = TRY(OutputFile::create(file, existing));
   TRY(bundle::pack(bundle, packing,
@@ -77,7 +77,7 @@ Report build_bundle(const Context& context, const Arguments& arguments) {
   const std::string file = file_for(*read->bundle, arguments);
   const auto existing = arguments.force ? OutputFile::Existing::replaced : OutputFile::Existing::refused;
   const auto written =
-      write(*read->bundle, packing_of(file).value_or(bundle::Packing::zstd), file, existing);
+      write_archive(*read->bundle, packing_of(file).value_or(bundle::Packing::zstd), file, existing);
   if (!written) return failed(written.error());
   if (!written->bundle) {
     report.findings = written->findings;

@@ -74,7 +74,7 @@ void declare_lint(CLI::App& app, Arguments& arguments) {
   app.add_flag("--no-ignore", arguments.no_ignore);
 }
 
-std::chrono::sys_days today() {
+std::chrono::sys_days day_of_lint() {
   return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
 }
 
@@ -94,7 +94,7 @@ std::vector<LintSubject> see_policy(const Result<LoadedPolicy>& loaded, const st
   if (!loaded) return subjects_of(loaded.error().findings(), LintSubject::Kind::unusable);
   std::vector<Finding> findings = loaded->findings;
   if (loaded->present) {
-    std::vector<Finding> expiring = policy::expiring_grants(loaded->policy, today());
+    std::vector<Finding> expiring = policy::expiring_grants(loaded->policy, day_of_lint());
     std::move(expiring.begin(), expiring.end(), std::back_inserter(findings));
   }
   std::vector<LintSubject> subjects = subjects_of(std::move(findings), LintSubject::Kind::policy);
@@ -199,7 +199,7 @@ Report run_lint(const Context& context, const Arguments& arguments) {
   result.fail_on = *fail_on;
   result.subjects = see_policy(loaded, context.options.policy_files, comments);
   append(result.subjects, subjects_of(std::move(found.findings), LintSubject::Kind::unusable));
-  append(result.subjects, lint(found.targets, {judged ? &loaded->policy : nullptr, today()}, comments));
+  append(result.subjects, lint(found.targets, {judged ? &loaded->policy : nullptr, day_of_lint()}, comments));
   fingerprint(result.subjects);
 
   Report report;

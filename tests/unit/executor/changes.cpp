@@ -41,6 +41,10 @@ const Change kFirst{[](Host& host) {
                       return host.apply({"probe", "scan"});
                     }};
 const Change kUpgrade{prepare_upgrade, [](const Host& host) { return host.apply({"probe", "scan"}); }};
+const Change kArchives{prepare_upgrade,
+                       [](const Host& host) {
+                         return host.apply_archives({"probe", "scan"});
+                       }};
 const Change kRemoval{[](Host& host) {
                         host.install("probe", limited(probe_files(), 8));
                         host.install("scan", limited(scan_files(), 8));

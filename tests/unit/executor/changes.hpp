@@ -21,6 +21,8 @@ extern const Change kRemoval;
 extern const Change kPurge;
 extern const Change kRollback;
 extern const Change kRepair;
+/// kUpgrade from archives.
+extern const Change kArchives;
 
 /// The host before kUpgrade.
 void prepare_upgrade(Host& host);

@@ -146,7 +146,8 @@ class FaultyDirectory final : public host::Directory {
   }
   Result<> move_here(host::Directory& from, std::string_view name, std::string_view to) override {
     TRY(faults_.meet("move"));
-    return directory_->move_here(*dynamic_cast<FaultyDirectory&>(from).directory_, name, to);
+    auto* faulty = dynamic_cast<FaultyDirectory*>(&from);
+    return directory_->move_here(faulty == nullptr ? from : *faulty->directory_, name, to);
   }
   Result<> remove_file(std::string_view name) override {
     TRY(faults_.meet("unlink"));

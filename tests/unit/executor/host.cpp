@@ -12,6 +12,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "bundle/archive.hpp"
+#include "bundle/pack.hpp"
 #include "linux/directory.hpp"
 #include "linux/offline_manager.hpp"
 #include "linux/program_runner.hpp"
@@ -214,6 +216,41 @@ Request Host::apply(std::initializer_list<const char*> bundles) const {
     auto directory = linux::open_directory_path(bundle_path(name));
     REQUIRE(error_of(directory) == "");
     request.bundles.push_back({name, std::shared_ptr<const host::Directory>(std::move(*directory))});
+  }
+  return request;
+}
+
+namespace {
+std::string packed(const std::string& name, std::shared_ptr<const host::Directory> directory) {
+  const bundle::ReadBundle read =
+      bundle::read_directory(std::move(directory), name, bundle::Origin::bundle, {});
+  REQUIRE(messages(read.findings) == Lines{});
+  std::string bytes;
+  const auto done = bundle::pack(*read.bundle, bundle::Packing::zstd, [&](std::span<const std::byte> more) {
+    bytes.append(reinterpret_cast<const char*>(more.data()), more.size());
+    return Result<>();
+  });
+  REQUIRE(error_of(done) == "");
+  return bytes;
+}
+}  // namespace
+
+Request Host::apply_archives(std::initializer_list<const char*> bundles) const {
+  Request request;
+  roots_.push_back(std::move(*linux::open_root(root_)));
+  incoming_.push_back(std::make_unique<Incoming>(*roots_.back()));
+  for (const char* name : bundles) {
+    const std::string path = bundle_path(name) + ".tar.zst";
+    write_file(path, packed(name, std::move(*linux::open_directory_path(bundle_path(name)))));
+    const auto file = linux::open_file_path(path);
+    REQUIRE(error_of(file) == "");
+    auto into = incoming_.back()->make();
+    REQUIRE(error_of(into) == "");
+    bundle::ArchiveOptions options;
+    options.into = std::move(*into);
+    auto read = bundle::read_archive(**file, name, std::move(options));
+    REQUIRE(error_of(read) == "");
+    request.bundles.push_back({name, nullptr, std::make_shared<const bundle::ReadBundle>(*std::move(read))});
   }
   return request;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "executor/execute.hpp"
+#include "executor/incoming.hpp"
 #include "executor/prepare.hpp"
 #include "executor/recover.hpp"
 #include "policy/site_policy.hpp"
@@ -63,6 +64,9 @@ class Host {
   static Request rollback_host(std::optional<std::uint64_t> generation = std::nullopt);
   static Request repair();
   Request apply(std::initializer_list<const char*> bundles) const;
+  /// The same of archives of these directories, which are packed, read and unpacked for it. What they were unpacked to
+  /// stays, as if the run had been killed, unless it was moved or recover() removes it.
+  Request apply_archives(std::initializer_list<const char*> bundles) const;
 
   Result<Prepared> prepare(const Request& request);
   /// prepare, approve, execute. With `faults`, execute meets them.
@@ -93,6 +97,8 @@ class Host {
   std::string top_;
   std::string root_;
   policy::SitePolicy policy_;
+  mutable std::vector<std::shared_ptr<host::Directory>> roots_;  ///< what incoming_ works on
+  mutable std::vector<std::unique_ptr<Incoming>> incoming_;
 };
 
 /// "RULE: message" of each finding.

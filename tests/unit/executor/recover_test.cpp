@@ -131,7 +131,7 @@ int kill_recovery_everywhere(const Change& change, int stride) {
 TEST_CASE("a run that is killed at any call is undone or finished by the next", "[killed]") {
   NEEDS_ROOT();
   int kills = 0;
-  for (const Change* change : {&kFirst, &kUpgrade, &kRemoval, &kPurge, &kRollback, &kRepair})
+  for (const Change* change : {&kFirst, &kUpgrade, &kArchives, &kRemoval, &kPurge, &kRollback, &kRepair})
     kills += kill_everywhere(*change);
   std::cout << "killed at " << kills << " calls\n";
   CHECK(kills > 600);
@@ -140,7 +140,7 @@ TEST_CASE("a run that is killed at any call is undone or finished by the next", 
 TEST_CASE("a recovery that is killed at any call is brought to its end by the next", "[killed]") {
   NEEDS_ROOT();
   int kills = 0;
-  for (const Change* change : {&kFirst, &kUpgrade, &kRemoval, &kPurge, &kRollback, &kRepair})
+  for (const Change* change : {&kFirst, &kUpgrade, &kArchives, &kRemoval, &kPurge, &kRollback, &kRepair})
     kills += kill_recovery_everywhere(*change, kStride);
   std::cout << "killed twice at " << kills << " pairs of calls\n";
   CHECK(kills > 100);

@@ -12,9 +12,6 @@ Lines warning(const std::string& place, const std::string& field, const std::str
 }  // namespace
 
 TEST_CASE("a field that this version does not honour is a warning at its line") {
-  CHECK(faults(manifest_and("artifacts: [{object_key: a, sha256: " + std::string(64, 'a') + "}]\n")) ==
-        warning("11:1 manifest-not-honoured (warning) /artifacts", "artifacts",
-                "nothing is fetched | apply a directory that holds the bundle"));
   CHECK(faults(manifest_and("plugin: {protocol: 1}\n")) ==
         warning("11:1 manifest-not-honoured (warning) /plugin", "plugin",
                 "no agent is told of it | configure the agent itself"));
