@@ -62,7 +62,8 @@ class ArchivePass {
     return finding;
   }
 
-  // Why nothing counts that was found in it: it never stood in the file at one time, or is not what was meant.
+  // Why nothing counts that was found in it: it never stood in the file at one time, or is not what was
+  // meant.
   Result<std::optional<Finding>> why_none(const host::FileState& before) {
     if (pinned_) {
       while (!TRY(tap_.next()).empty()) continue;
@@ -74,10 +75,10 @@ class ArchivePass {
     }
     digests_ = tap_.finish();
     if (!pinned_ || digests_.sha256 == *pinned_) return std::nullopt;
-    return of_archive(rules::bundle_artifact_digest,
-                      fmt::format("its SHA-256 is {}, and the manifest pins {}", digests_.sha256.hex(),
-                                  pinned_->hex()),
-                      "fetch the artifact again, or correct the manifest if a new one was released");
+    return of_archive(
+        rules::bundle_artifact_digest,
+        fmt::format("its SHA-256 is {}, and the manifest pins {}", digests_.sha256.hex(), pinned_->hex()),
+        "fetch the artifact again, or correct the manifest if a new one was released");
   }
 
   void check_first(Survey& survey, const RelativePath& manifest) const {

@@ -28,7 +28,8 @@ struct ArchiveOptions {
 /// read_directory() refuses, and names that are absolute, lead upwards or are not in their shortest form,
 /// entries of the same name (also by case or Unicode form), a file over a directory, sparse files, a manifest
 /// that is not the first file, what unpacks to over 64 MiB and 200 times its size, zstd windows above 8 MiB,
-/// data behind the end. One that does not hash to `pinned` is refused for that alone. What is damaged, or above a limit on bytes or entries, is read no further.
+/// data behind the end. One that does not hash to `pinned` is refused for that alone. What is damaged, or
+/// above a limit on bytes or entries, is read no further.
 ///
 /// With `into`, a bundle without errors has `directory` and `unpacked`, unless it has more bytes than
 /// `write_limit`: files are root's, 0600 and not yet synced, directories 0755. Errors: those of that

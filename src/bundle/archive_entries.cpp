@@ -62,8 +62,9 @@ void ArchiveEntries::refuse(const Rule& rule, std::string_view name, std::string
 
 Result<> ArchiveEntries::check_limits(const TarEntry& entry) {
   if (++entries_ > kMaxEntries) {
-    return tl::unexpected(too_much(fmt::format("the bundle has more than {} files and directories", kMaxEntries),
-                                   source_, "pack what belongs together into fewer files"));
+    return tl::unexpected(
+        too_much(fmt::format("the bundle has more than {} files and directories", kMaxEntries), source_,
+                 "pack what belongs together into fewer files"));
   }
   if (entry.size > kMaxFileBytes) {
     return tl::unexpected(too_much(larger_than_allowed(quoted(entry.name), entry.size),
@@ -84,7 +85,8 @@ std::optional<RelativePath> ArchiveEntries::judge_name(const TarEntry& entry) {
   // `tar -cf … .` writes all names so: one cause.
   if (name == "." || name.starts_with("./")) {
     if (!std::exchange(dot_is_told_, true)) {
-      find(rules::bundle_file_name, entry.name, "names in the archive begin with \"./\"", std::string(kBuild));
+      find(rules::bundle_file_name, entry.name, "names in the archive begin with \"./\"",
+           std::string(kBuild));
     }
     if (name == ".") return std::nullopt;
     name.remove_prefix(2);
@@ -95,7 +97,8 @@ std::optional<RelativePath> ArchiveEntries::judge_name(const TarEntry& entry) {
     return std::nullopt;
   }
   if (depth(name) + (is_directory ? 1 : 0) > kMaxDepth) {
-    refuse(rules::bundle_limit, name, fmt::format("{} is nested deeper than {} levels", quoted(name), kMaxDepth),
+    refuse(rules::bundle_limit, name,
+           fmt::format("{} is nested deeper than {} levels", quoted(name), kMaxDepth),
            "move its files further up");
     return std::nullopt;
   }
@@ -143,7 +146,8 @@ void ArchiveEntries::judge_bits(const TarEntry& entry, const RelativePath& path)
   for (const std::string& attribute : entry.attributes) names.push_back(printable(attribute));
   if (entry.has_acl) names.emplace_back("an access control list");
   if (names.empty()) return;
-  find(rules::bundle_xattr, path.str(), fmt::format("{} has extended attributes: {}", name, join(names, ", ")),
+  find(rules::bundle_xattr, path.str(),
+       fmt::format("{} has extended attributes: {}", name, join(names, ", ")),
        fmt::format("pack it without --xattrs and --acls, or {}", kBuild));
 }
 
@@ -174,8 +178,8 @@ Result<> ArchiveEntries::take_in(const TarEntry& entry, const RelativePath& path
   survey_.files.push_back({path, state});
   text_bytes_ += text ? text->size() : 0;
   if (text_bytes_ > kMaxTextBytes) {
-    return tl::unexpected(too_much("the manifests and units at its top are larger than 4 MiB together", source_,
-                                   "ship fewer units in one bundle"));
+    return tl::unexpected(too_much("the manifests and units at its top are larger than 4 MiB together",
+                                   source_, "ship fewer units in one bundle"));
   }
   reader_.add(path, {digest, std::move(text)});
   return {};

@@ -25,7 +25,9 @@ class ArchiveReader final : public Reader {
     std::optional<std::string> text{};  ///< of what may be a manifest or a unit; cut off behind its limit
   };
 
-  void add(const RelativePath& path, Content content) { contents_.insert_or_assign(path, std::move(content)); }
+  void add(const RelativePath& path, Content content) {
+    contents_.insert_or_assign(path, std::move(content));
+  }
   Result<std::string> text(const SurveyedFile& file, std::size_t limit) override;
   Result<Digest> digest(const SurveyedFile& file) override;
 

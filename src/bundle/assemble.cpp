@@ -81,9 +81,8 @@ Result<RelativePath> choose_manifest(const std::vector<std::string>& names, cons
   if (candidates.size() == 1) return RelativePath::of({candidates.front()});
   if (candidates.empty()) {
     return tl::unexpected(manifest_error(
-        rules::bundle_manifest_missing,
-        fmt::format("{} has neither addon.yaml nor a NAME.addon.yaml", what), source,
-        fmt::format("add the manifest, or name {} that has it", what)));
+        rules::bundle_manifest_missing, fmt::format("{} has neither addon.yaml nor a NAME.addon.yaml", what),
+        source, fmt::format("add the manifest, or name {} that has it", what)));
   }
   return tl::unexpected(manifest_error(
       rules::bundle_manifest_ambiguous,

@@ -13,9 +13,9 @@ namespace addon::bundle {
 Result<RelativePath> find_manifest(const host::Directory& directory, const std::string& source) {
   const auto entries = directory.list();
   if (!entries) {
-    Finding finding = make_finding(unreadable(entries.error()),
-                                   fmt::format("cannot list the directory: {}", entries.error().message()),
-                                   {source, 0, 0});
+    Finding finding =
+        make_finding(unreadable(entries.error()),
+                     fmt::format("cannot list the directory: {}", entries.error().message()), {source, 0, 0});
     finding.fix = "check that it exists and that you may read it";
     return tl::unexpected(Error::of({std::move(finding)}));
   }

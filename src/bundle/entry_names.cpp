@@ -23,9 +23,8 @@ struct FreeText {
 /// The same for all names that are caseless matches: Unicode, chapter 3, D145.
 std::string folded(std::string_view name) {
   std::size_t size = 0;
-  const std::unique_ptr<std::uint8_t, FreeText> text(
-      u8_casefold(reinterpret_cast<const std::uint8_t*>(name.data()), name.size(), nullptr, UNINORM_NFD, nullptr,
-                  &size));
+  const std::unique_ptr<std::uint8_t, FreeText> text(u8_casefold(
+      reinterpret_cast<const std::uint8_t*>(name.data()), name.size(), nullptr, UNINORM_NFD, nullptr, &size));
   if (text == nullptr) throw std::bad_alloc();  // the name is UTF-8
   return {reinterpret_cast<const char*>(text.get()), size};
 }
@@ -69,7 +68,8 @@ std::optional<std::string> EntryNames::meet(std::string_view name, Kind kind, bo
 
 std::optional<std::string> EntryNames::add(const RelativePath& path, Kind kind) {
   const std::string_view name = path.str();
-  for (std::size_t slash = name.find('/'); slash != std::string_view::npos; slash = name.find('/', slash + 1)) {
+  for (std::size_t slash = name.find('/'); slash != std::string_view::npos;
+       slash = name.find('/', slash + 1)) {
     if (auto why = meet(name.substr(0, slash), Kind::directory, false)) return why;
   }
   return meet(name, kind, true);

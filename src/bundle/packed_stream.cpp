@@ -60,9 +60,9 @@ Result<> PackedStream::finish() {
     behind += in_.size();
   }
   if (behind == 0) return {};
-  Finding finding = make_finding(rules::bundle_trailing_data,
-                                 fmt::format("{} bytes stand behind the end of the archive", behind),
-                                 {source_, 0, 0});
+  Finding finding =
+      make_finding(rules::bundle_trailing_data,
+                   fmt::format("{} bytes stand behind the end of the archive", behind), {source_, 0, 0});
   finding.fix = "build it again, in one piece: addonctl bundle build";
   return tl::unexpected(Error::of({std::move(finding)}));
 }

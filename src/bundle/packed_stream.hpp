@@ -19,8 +19,9 @@ class PackedStream {
  public:
   PackedStream(ByteTap& tap, std::string source);
 
-  /// The next bytes, until the next call; empty at the end. Errors: a finding bundle-archive-damaged where the
-  /// file ends too early or is damaged, bundle-compression where too many bytes come out of few, or as the tap.
+  /// The next bytes, until the next call; empty at the end. Errors: a finding bundle-archive-damaged where
+  /// the file ends too early or is damaged, bundle-compression where too many bytes come out of few, or as
+  /// the tap.
   Result<std::span<const std::byte>> next();
 
   /// That nothing stands behind the end, which has been reached; reads the file to its end all the same, so

@@ -18,8 +18,8 @@ class Gzip final : public Packer {
   explicit Gzip(Output output) : output_(std::move(output)), buffer_(kPackedChunk) {
     constexpr int gzip = 16;
     constexpr int memory = 8;
-    if (deflateInit2(&stream_, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + gzip, memory, Z_DEFAULT_STRATEGY) !=
-        Z_OK) {
+    if (deflateInit2(&stream_, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + gzip, memory,
+                     Z_DEFAULT_STRATEGY) != Z_OK) {
       throw std::bad_alloc();
     }
   }
@@ -51,8 +51,8 @@ class Gzip final : public Packer {
 class Zstd final : public Packer {
  public:
   explicit Zstd(Output output) : output_(std::move(output)), buffer_(kPackedChunk) {
-    constexpr int level = 12;        // what is larger is little smaller, and takes a multiple of the time
-    constexpr int window_log = 23;   // what readers accept
+    constexpr int level = 12;       // what is larger is little smaller, and takes a multiple of the time
+    constexpr int window_log = 23;  // what readers accept
     if (context_ == nullptr) throw std::bad_alloc();
     ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level);
     ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_windowLog, window_log);

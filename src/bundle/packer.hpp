@@ -14,8 +14,8 @@ using Output = std::function<Result<>(std::span<const std::byte>)>;
 
 enum class Packing { gzip, zstd };
 
-/// Compresses a stream to one gzip member or one zstd frame: the same bytes for the same bytes, with a checksum,
-/// without a time or a name.
+/// Compresses a stream to one gzip member or one zstd frame: the same bytes for the same bytes, with a
+/// checksum, without a time or a name.
 class Packer {
  public:
   virtual ~Packer() = default;

@@ -50,7 +50,8 @@ std::vector<std::string> attributes_of(struct archive_entry* entry) {
   const void* value = nullptr;
   std::size_t size = 0;
   archive_entry_xattr_reset(entry);
-  while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK) names.emplace_back(text_of(name));
+  while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK)
+    names.emplace_back(text_of(name));
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -65,7 +66,7 @@ TarEntry entry_of(struct archive_entry* entry) {
   found.kind = kind_of(entry);
   found.name = text_of(archive_entry_pathname(entry));
   found.target = text_of(found.kind == TarEntry::Kind::hard_link ? archive_entry_hardlink(entry)
-                                                                  : archive_entry_symlink(entry));
+                                                                 : archive_entry_symlink(entry));
   found.size = static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0));
   found.mode = archive_entry_perm(entry);
   found.attributes = attributes_of(entry);
@@ -97,8 +98,8 @@ TarStream::TarStream(PackedStream& bytes, std::string source)
 
 std::optional<std::span<const std::byte>> TarStream::pull() {
   if (budget_ == 0) {
-    Finding finding = make_finding(
-        rules::bundle_limit, "more than 2 MiB stand between two files of the archive", {source_, 0, 0});
+    Finding finding = make_finding(rules::bundle_limit,
+                                   "more than 2 MiB stand between two files of the archive", {source_, 0, 0});
     finding.fix = "build it with addonctl bundle build";
     below_ = Error::of({std::move(finding)});
     return std::nullopt;
@@ -130,11 +131,12 @@ Result<> TarStream::open() {
   return {};
 }
 
-// It is in the C locale, and so cannot convert a name that is not ASCII: it says so, and gives its bytes as they
-// are, which is what is wanted. What else it warns of is something that it did not understand.
+// It is in the C locale, and so cannot convert a name that is not ASCII: it says so, and gives its bytes as
+// they are, which is what is wanted. What else it warns of is something that it did not understand.
 Result<> TarStream::check_warning(struct archive_entry* entry) {
-  for (const char* text : {archive_entry_pathname(entry), archive_entry_hardlink(entry),
-                           archive_entry_symlink(entry), archive_entry_uname(entry), archive_entry_gname(entry)}) {
+  for (const char* text :
+       {archive_entry_pathname(entry), archive_entry_hardlink(entry), archive_entry_symlink(entry),
+        archive_entry_uname(entry), archive_entry_gname(entry)}) {
     if (!is_ascii(text_of(text))) return {};
   }
   return tl::unexpected(failure());

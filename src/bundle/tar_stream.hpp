@@ -49,7 +49,8 @@ class TarStream {
     void operator()(struct archive* reader) const;
   };
 
-  /// For libarchive's callback: the next bytes; empty at the end, nullopt where below_ says why there are none.
+  /// For libarchive's callback: the next bytes; empty at the end, nullopt where below_ says why there are
+  /// none.
   std::optional<std::span<const std::byte>> pull();
   friend struct TarCallback;
   Result<> open();
@@ -60,11 +61,11 @@ class TarStream {
 
   PackedStream& bytes_;
   std::string source_;
-  std::optional<Error> below_;      ///< why the stream below could not go on
-  std::span<const std::byte> last_; ///< given to libarchive
+  std::optional<Error> below_;       ///< why the stream below could not go on
+  std::span<const std::byte> last_;  ///< given to libarchive
   std::uint64_t given_ = 0;
-  std::uint64_t zeros_ = 0;  ///< at the end of what was given
-  std::uint64_t budget_ = 0; ///< bytes that reading a header may still take
+  std::uint64_t zeros_ = 0;   ///< at the end of what was given
+  std::uint64_t budget_ = 0;  ///< bytes that reading a header may still take
   std::unique_ptr<struct archive, Free> reader_;
   std::uint64_t left_ = 0;      ///< of the entry's bytes
   std::uint64_t end_mark_ = 0;  ///< once there is no more entry: bytes of zeros that said so

@@ -11,8 +11,8 @@
 
 namespace addon::bundle {
 
-/// Makes the files that an archive is unpacked to, and never more than its limit of bytes: behind that it makes
-/// no more, and those that there are are of no use.
+/// Makes the files that an archive is unpacked to, and never more than its limit of bytes: behind that it
+/// makes no more, and those that there are are of no use.
 class Unpacking {
  public:
   Unpacking(Unpacked into, std::uint64_t limit) : into_(std::move(into)), limit_(limit) {}

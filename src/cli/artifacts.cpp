@@ -53,7 +53,8 @@ Result<std::unique_ptr<host::File>> open_below(const host::Directory& directory,
 
 }  // namespace
 
-std::optional<manifest::Manifest> released_manifest(const host::Directory& directory, const std::string& name) {
+std::optional<manifest::Manifest> released_manifest(const host::Directory& directory,
+                                                    const std::string& name) {
   const auto path = bundle::find_manifest(directory, name);
   if (!path) return std::nullopt;
   const auto text = directory.read_file(*path, bundle::kMaxManifestBytes);

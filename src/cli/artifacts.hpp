@@ -13,24 +13,25 @@
 namespace addon::cli {
 
 /// The manifest of a directory that holds a release and no bundle: it lists artifacts, and its program is not
-/// beside it. Nullopt for any other, and for one that cannot be read, which is for whoever reads it as a bundle to
-/// say. Findings would call the directory `name`.
-std::optional<manifest::Manifest> released_manifest(const host::Directory& directory, const std::string& name);
+/// beside it. Nullopt for any other, and for one that cannot be read, which is for whoever reads it as a
+/// bundle to say. Findings would call the directory `name`.
+std::optional<manifest::Manifest> released_manifest(const host::Directory& directory,
+                                                    const std::string& name);
 
 struct FoundArtifact {
   manifest::Artifact artifact;
   std::unique_ptr<host::File> file;
 };
 
-/// The first artifact for this platform, opened: below the manifest's directory, or below `below` if that is given,
-/// by its object_key or else by the last segment of that. Errors: a finding host-platform that names those that
-/// there are, or bundle-unreadable.
+/// The first artifact for this platform, opened: below the manifest's directory, or below `below` if that is
+/// given, by its object_key or else by the last segment of that. Errors: a finding host-platform that names
+/// those that there are, or bundle-unreadable.
 Result<FoundArtifact> find_artifact(const manifest::Manifest& manifest, const host::Directory& directory,
                                     const host::PlatformFacts& platform,
                                     const std::optional<std::string>& below);
 
-/// That what was read from the artifact is what its manifest is about: the same version of the same add-on. Else a
-/// finding bundle-artifact-digest, and no bundle.
+/// That what was read from the artifact is what its manifest is about: the same version of the same add-on.
+/// Else a finding bundle-artifact-digest, and no bundle.
 void check_artifact(const manifest::Manifest& manifest, const std::string& name, bundle::ReadBundle& read);
 
 }  // namespace addon::cli

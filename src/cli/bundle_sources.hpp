@@ -26,8 +26,8 @@ bool has_archive_name(const std::string& path);
 /// Whether a file is meant to be an archive: by its content, or else by its name.
 bool is_archive_file(const std::string& path);
 
-/// The bundle that an operand of plan or apply names: a directory, the directory of a manifest, or an archive.
-/// With a plan file the name of a relative path is relative to that file's directory, so that both
+/// The bundle that an operand of plan or apply names: a directory, the directory of a manifest, or an
+/// archive. With a plan file the name of a relative path is relative to that file's directory, so that both
 /// can move together.
 SourceName name_source(const std::string& operand, const std::string& plan_file);
 
@@ -38,16 +38,18 @@ SourceName locate_source(const std::string& name, const std::string& plan_file,
 
 /// How archives are read.
 struct Opening {
-  const host::PlatformFacts& platform;           ///< whose artifact is wanted
-  std::optional<std::string> artifacts_below{};  ///< --source: where artifacts are, instead of beside the manifest
-  executor::Incoming* incoming = nullptr;        ///< where they are unpacked; null: they are only read
+  const host::PlatformFacts& platform;  ///< whose artifact is wanted
+  std::optional<std::string>
+      artifacts_below{};                   ///< --source: where artifacts are, instead of beside the manifest
+  executor::Incoming* incoming = nullptr;  ///< where they are unpacked; null: they are only read
   std::uint64_t write_limit = bundle::kMaxBundleBytes;
   const std::atomic<bool>* interrupted = nullptr;
 };
 
-/// Opens each; of an archive, and of an artifact of a manifest that has some and whose program is not beside it,
-/// that is reading it whole. An error has a finding bundle-unreadable for every one that cannot be opened; it is
-/// of kind rolled_back, without a finding, where one cannot be unpacked here: nothing was changed.
+/// Opens each; of an archive, and of an artifact of a manifest that has some and whose program is not beside
+/// it, that is reading it whole. An error has a finding bundle-unreadable for every one that cannot be
+/// opened; it is of kind rolled_back, without a finding, where one cannot be unpacked here: nothing was
+/// changed.
 Result<std::vector<executor::BundleSource>> open_sources(const std::vector<SourceName>& sources,
                                                          const Opening& opening);
 

@@ -9,8 +9,8 @@
 
 namespace addon::cli {
 
-/// A file that the user named and that is written piece by piece: it has another name until all of it is there, and
-/// nothing stays of one that is given up. It belongs to whoever runs this.
+/// A file that the user named and that is written piece by piece: it has another name until all of it is
+/// there, and nothing stays of one that is given up. It belongs to whoever runs this.
 class OutputFile {
  public:
   enum class Existing { refused, replaced };

@@ -21,8 +21,8 @@ struct PreparedAgain {
 
 enum class Downgrades { allowed, refused };
 
-/// Compiles what a saved plan was compiled from, as it is now. Changes nothing. Its bundles are looked for where
-/// `opening` has artifacts looked for.
+/// Compiles what a saved plan was compiled from, as it is now. Changes nothing. Its bundles are looked for
+/// where `opening` has artifacts looked for.
 Result<PreparedAgain> prepare_saved(const plan::SavedPlan& saved, const std::string& plan_file,
                                     const Opening& opening, const LoadedPolicy& policy, Session& session,
                                     Downgrades downgrades = Downgrades::allowed);

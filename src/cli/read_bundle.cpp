@@ -15,10 +15,9 @@ Result<bundle::ReadBundle> read_whole(const Context& context, const std::string&
   const std::vector<executor::BundleSource> sources =
       TRY(open_sources({name_source(path, "")}, {.platform = session->ports().platform}));
   const executor::BundleSource& source = sources.front();
-  bundle::ReadBundle read =
-      source.archive != nullptr
-          ? *source.archive
-          : bundle::read_directory(source.directory, source.name, bundle::Origin::bundle, {});
+  bundle::ReadBundle read = source.archive != nullptr ? *source.archive
+                                                      : bundle::read_directory(source.directory, source.name,
+                                                                               bundle::Origin::bundle, {});
   if (!read.bundle) return read;
   std::vector<Finding> traps = plan::traps(plan::lint_steps(*read.bundle));
   std::move(traps.begin(), traps.end(), std::back_inserter(read.findings));

@@ -29,7 +29,8 @@ bool is_unpacked(const AddonId& addon, const std::map<AddonId, const bundle::Bun
 }
 
 // Each file takes whole blocks, and one more for its inode and name. What is unpacked already has them.
-std::uint64_t bytes_to_stage(const plan::Plan& plan, const std::map<AddonId, const bundle::Bundle*>& bundles) {
+std::uint64_t bytes_to_stage(const plan::Plan& plan,
+                             const std::map<AddonId, const bundle::Bundle*>& bundles) {
   std::uint64_t bytes = 0;
   for (const plan::Step& step : plan.steps) {
     const auto* stage = std::get_if<plan::Stage>(&step.action);

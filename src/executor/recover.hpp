@@ -27,8 +27,9 @@ struct Recovery {
 /// Brings the host to exactly the generation before the transaction that was found open, or exactly the one
 /// that it committed. The journal alone decides. May itself be cut off anywhere, and is run again then. A
 /// damaged journal is put aside with a warning and stops nothing. After a reboot nothing is stopped or
-/// started: systemd does that by itself. What an archive was unpacked to is removed. Error: kind undo_failed when something could not be put back; the
-/// journal stays, as it does where the audit log cannot be written. Precondition: the caller holds the lock.
+/// started: systemd does that by itself. What an archive was unpacked to is removed. Error: kind undo_failed
+/// when something could not be put back; the journal stays, as it does where the audit log cannot be written.
+/// Precondition: the caller holds the lock.
 Result<Recovery> recover(Ports& ports);
 
 }  // namespace addon::executor

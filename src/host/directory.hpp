@@ -148,8 +148,8 @@ class Directory {
   virtual Result<std::uint64_t> free_bytes() const = 0;
   virtual Result<> make_symlink(std::string_view name, const std::string& target) = 0;
   virtual Result<> rename(std::string_view from, std::string_view to, RenameMode mode) = 0;
-  /// Moves an entry of another directory here, under a name that must be free. On another filesystem than this
-  /// one's it cannot be (errno EXDEV), and stays.
+  /// Moves an entry of another directory here, under a name that must be free. On another filesystem than
+  /// this one's it cannot be (errno EXDEV), and stays.
   virtual Result<> move_here(Directory& from, std::string_view name, std::string_view to) = 0;
   /// Removes a file or symlink; absent is no error.
   virtual Result<> remove_file(std::string_view name) = 0;

@@ -69,8 +69,8 @@ Result<std::unique_ptr<host::Directory>> open_directory_path(const std::string& 
 }
 
 Result<std::unique_ptr<host::File>> open_file_path(const std::string& path) {
-  UniqueFd fd(retry(
-      [&] { return open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC); }));
+  UniqueFd fd(
+      retry([&] { return open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC); }));
   if (!fd && errno == ELOOP) {
     return tl::unexpected(refusal("open", printable(path), explain(ELOOP) + "; name the file itself", ELOOP));
   }

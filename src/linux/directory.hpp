@@ -18,7 +18,8 @@ Result<std::unique_ptr<host::Directory>> open_root(const std::string& absolute_p
 /// a symlink; its ancestors may be, since how to get there is the caller's to say.
 Result<std::unique_ptr<host::Directory>> open_directory_path(const std::string& path);
 
-/// Opens a regular file that the caller named, for reading; it must not be a symlink either. A fifo never blocks.
+/// Opens a regular file that the caller named, for reading; it must not be a symlink either. A fifo never
+/// blocks.
 Result<std::unique_ptr<host::File>> open_file_path(const std::string& path);
 
 }  // namespace addon::linux

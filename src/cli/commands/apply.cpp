@@ -105,8 +105,8 @@ Report apply_saved(const Context& context, const std::string& file, const Argume
   executor::Incoming incoming(change->session->root());
   const auto prepare = [&] {
     const Interruption interruption;
-    return prepare_saved(*saved, file, opening_for(*change, arguments, incoming, interruption), change->policy,
-                         *change->session,
+    return prepare_saved(*saved, file, opening_for(*change, arguments, incoming, interruption),
+                         change->policy, *change->session,
                          arguments.allow_downgrade ? Downgrades::allowed : Downgrades::refused);
   };
   auto again = prepare();

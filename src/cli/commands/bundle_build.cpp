@@ -35,8 +35,8 @@ Result<bundle::ReadBundle> read_back(const OutputFile& output, const std::string
   return bundle::read_archive(*file, name, {});
 }
 
-Result<bundle::ReadBundle> write_archive(const bundle::Bundle& bundle, bundle::Packing packing, const std::string& file,
-                                 OutputFile::Existing existing) {
+Result<bundle::ReadBundle> write_archive(const bundle::Bundle& bundle, bundle::Packing packing,
+                                         const std::string& file, OutputFile::Existing existing) {
   OutputFile output = TRY(OutputFile::create(file, existing));
   TRY(bundle::pack(bundle, packing,
                    [&output](std::span<const std::byte> bytes) { return output.write(bytes); }));
@@ -49,9 +49,8 @@ Report built(const bundle::Bundle& bundle, const std::string& file, Report repor
   report.body["archive"] = {
       {"path", file}, {"sha256", bundle.archive->sha256.hex()}, {"size", bundle.archive->size}};
   report.body["files"] = bundle.files.size();
-  report.conclusion =
-      fmt::format("{}: {} files, {}, sha256 {}", printable(file), bundle.files.size(),
-                  size_text(bundle.archive->size), bundle.archive->sha256.hex());
+  report.conclusion = fmt::format("{}: {} files, {}, sha256 {}", printable(file), bundle.files.size(),
+                                  size_text(bundle.archive->size), bundle.archive->sha256.hex());
   return report;
 }
 

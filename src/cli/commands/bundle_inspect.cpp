@@ -46,8 +46,8 @@ std::string render_facts(const bundle::Bundle& bundle) {
   const manifest::Manifest& manifest = bundle.manifest;
   std::vector<std::string> units;
   for (const bundle::BundleUnit& unit : bundle.units) units.push_back(unit.name.str());
-  std::string out =
-      fmt::format("{} {}  {}\n", manifest.id.value.str(), manifest.version.value.str(), printable(manifest.name));
+  std::string out = fmt::format("{} {}  {}\n", manifest.id.value.str(), manifest.version.value.str(),
+                                printable(manifest.name));
   out += fmt::format("  delivery      {}, {}\n", to_string(manifest.delivery.value),
                      to_string(manifest.supervision.value));
   out += fmt::format("  runs as       {}\n", or_none(manifest.run_as.value));

@@ -30,9 +30,9 @@ Report verify_bundle(const Context& context, const Arguments& arguments) {
                            {"files", bundle.files.size()},
                            {"size", size_of(bundle)}};
   if (bundle.archive) report.body["bundle"]["sha256"] = bundle.archive->sha256.hex();
-  report.conclusion = fmt::format("{} {} is sound: {} files, {}.", bundle.manifest.id.value.str(),
-                                  bundle.manifest.version.value.str(), bundle.files.size(),
-                                  size_text(size_of(bundle)));
+  report.conclusion =
+      fmt::format("{} {} is sound: {} files, {}.", bundle.manifest.id.value.str(),
+                  bundle.manifest.version.value.str(), bundle.files.size(), size_text(size_of(bundle)));
   return report;
 }
 

@@ -32,8 +32,8 @@ sees them. Changes nothing and needs no rights.
 
 A PATH that is a file is a manifest: its text, its schema and its sense are
 checked. A directory with addon.yaml, or with one NAME.addon.yaml only, is a
-bundle: its files and units are checked, too. Any other directory stands for
-all manifests and bundles in it.
+bundle, and so is a .tar.gz or .tar.zst: its files and units are checked, too.
+Any other directory stands for all manifests, bundles and archives in it.
 
 With a policy, everything that an add-on asks for is judged by it. That is
 /etc/addonctl/policy.yaml with /etc/addonctl/policy.d/*.yaml, where there is
@@ -42,7 +42,8 @@ within 30 days, are warnings.
 
 A comment "addonctl: ignore RULE REASON" on the line of a finding, or alone on
 a line before it, takes a finding out of the count; in units it stands alone.
-What policy denies cannot be ignored, and plan and apply hear no such comment.
+What policy denies cannot be ignored, and plan and apply hear no such comment,
+nor does lint one in an archive.
 
 Exits 0 without errors, 3 when the input is invalid, 4 when it is valid but
 denied by policy. Run addonctl explain RULE for more about a finding.

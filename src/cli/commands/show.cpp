@@ -35,7 +35,8 @@ struct Staleness {
 Result<Staleness> staleness(const Context& context, const plan::SavedPlan& saved, const std::string& file) {
   auto session = TRY(Session::open(context.options, context.console));
   const LoadedPolicy policy = TRY(load_site_policy(root_path(context.options), PolicyTrust::root_only));
-  const auto again = TRY(prepare_saved(saved, file, {.platform = session->ports().platform}, policy, *session));
+  const auto again =
+      TRY(prepare_saved(saved, file, {.platform = session->ports().platform}, policy, *session));
   return Staleness{again.differences, applied_as(saved, session->root())};
 }
 

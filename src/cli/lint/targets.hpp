@@ -20,11 +20,12 @@ struct LintTargets {
   std::vector<Finding> findings;    ///< operands that hold nothing, or cannot be read
 };
 
-/// What the operands mean. A file is an archive of a bundle (see is_archive_file()) or a manifest. A directory with addon.yaml, or with one
-/// *.addon.yaml only, is a bundle. Any other directory stands for all of these in it and below it; archives there
-/// are those by name (*.tar.gz, *.tgz, *.tar.zst).
-/// Symlinks below an operand are not followed, and nothing is looked at twice: what several operands
-/// reach, by whatever name, stands where it is first met; a manifest that is a bundle's is the bundle.
+/// What the operands mean. A file is an archive of a bundle (see is_archive_file()) or a manifest. A
+/// directory with addon.yaml, or with one
+/// *.addon.yaml only, is a bundle. Any other directory stands for all of these in it and below it; archives
+/// there are those by name (*.tar.gz, *.tgz, *.tar.zst). Symlinks below an operand are not followed, and
+/// nothing is looked at twice: what several operands reach, by whatever name, stands where it is first met; a
+/// manifest that is a bundle's is the bundle.
 LintTargets find_lint_targets(const std::vector<std::string>& operands);
 
 }  // namespace addon::cli

@@ -134,8 +134,8 @@ class StageRun final : public StepRun {
     const host::FileIdentity wanted = TRY(bundle.unpacked->directory->state()).identity;
     const host::FileIdentity found = TRY(stage.state()).identity;
     if (found.device == wanted.device && found.inode == wanted.inode) return {};
-    return tl::unexpected(Error(fmt::format("{} is not the directory that the archive was unpacked to",
-                                            stage.path())));
+    return tl::unexpected(
+        Error(fmt::format("{} is not the directory that the archive was unpacked to", stage.path())));
   }
 
   // Its bytes are those that were hashed while they were written: nobody wrote to it since.

@@ -22,7 +22,8 @@ Lines refused(const std::string& entries) {
 Lines digests(const ReadBundle& read) {
   Lines lines;
   REQUIRE(read.bundle);
-  for (const BundleFile& file : read.bundle->files) lines.push_back(file.path.str() + " " + file.sha256.hex());
+  for (const BundleFile& file : read.bundle->files)
+    lines.push_back(file.path.str() + " " + file.sha256.hex());
   return lines;
 }
 
@@ -53,8 +54,8 @@ TEST_CASE("names with control characters and other bytes are refused, each by na
 TEST_CASE("names that all begin with a dot are one fault") {
   const ReadBundle read = read_entries(tar_header({.name = "./", .type = '5', .mode = 0755}) +
                                        tar_file("./addon.yaml", manifest_text("systemd-service")) +
-                                       tar_file("./config.schema.json", "{}") + tar_file("./probe", "x", 0755) +
-                                       tar_file("./probe.service", service));
+                                       tar_file("./config.schema.json", "{}") +
+                                       tar_file("./probe", "x", 0755) + tar_file("./probe.service", service));
   CHECK_FALSE(read.bundle);
   CHECK(shown(read) == Lines{"ARCHIVE/./ bundle-file-name: names in the archive begin with \"./\""});
 }
@@ -80,18 +81,19 @@ TEST_CASE("links, devices and fifos of an archive are refused, each by name") {
 }
 
 TEST_CASE("what the manifest names and the archive has as a link is one fault") {
-  const ReadBundle read = read_entries(tar_file("addon.yaml", manifest_text("systemd-service")) +
-                                       tar_file("config.schema.json", "{}") + tar_file("probe.service", service) +
-                                       tar_header({.name = "probe", .type = '2', .link = "sh"}));
+  const ReadBundle read = read_entries(
+      tar_file("addon.yaml", manifest_text("systemd-service")) + tar_file("config.schema.json", "{}") +
+      tar_file("probe.service", service) + tar_header({.name = "probe", .type = '2', .link = "sh"}));
   CHECK(shown(read) == Lines{"ARCHIVE/probe bundle-file-type: \"probe\" is a symlink to \"sh\""});
 }
 
 TEST_CASE("set-id and sticky bits of an archive are refused, also of its directories") {
   for (const unsigned mode : {04755U, 02755U, 01755U}) {
     CHECK(refused(tar_file("tool", "x", mode)) ==
-          Lines{fmt::format("ARCHIVE/tool bundle-set-id: \"tool\" has a set-user-ID, set-group-ID or sticky bit: "
-                            "mode {:04o}",
-                            mode)});
+          Lines{fmt::format(
+              "ARCHIVE/tool bundle-set-id: \"tool\" has a set-user-ID, set-group-ID or sticky bit: "
+              "mode {:04o}",
+              mode)});
   }
   CHECK(refused(tar_header({.name = "tmp/", .type = '5', .mode = 01777})) ==
         Lines{"ARCHIVE/tmp bundle-set-id: \"tmp\" has a set-user-ID, set-group-ID or sticky bit: mode 1777"});
@@ -109,16 +111,20 @@ TEST_CASE("extended attributes and access lists of an archive are refused, each 
 TEST_CASE("entries of one name are refused, also by case and Unicode form") {
   CHECK(refused(tar_file("probe", "other")) ==
         Lines{"ARCHIVE/probe bundle-duplicate-entry: \"probe\" stands in the archive twice"});
-  CHECK(refused(tar_file("PROBE", "other")) ==
-        Lines{"ARCHIVE/PROBE bundle-duplicate-entry: \"probe\" and \"PROBE\" are the same name where case and "
-              "composed letters do not count"});
+  CHECK(
+      refused(tar_file("PROBE", "other")) ==
+      Lines{"ARCHIVE/PROBE bundle-duplicate-entry: \"probe\" and \"PROBE\" are the same name where case and "
+            "composed letters do not count"});
   CHECK(refused(tar_file("caf\u00e9", "1") + tar_file("cafe\u0301", "2")) ==
-        Lines{"ARCHIVE/cafe\u0301 bundle-duplicate-entry: \"caf\u00e9\" and \"cafe\u0301\" are the same name where "
+        Lines{"ARCHIVE/cafe\u0301 bundle-duplicate-entry: \"caf\u00e9\" and \"cafe\u0301\" are the same name "
+              "where "
               "case and composed letters do not count"});
   CHECK(refused(tar_file("stra\u00dfe", "1") + tar_file("STRASSE", "2")).size() == 1);
-  CHECK(refused(tar_file("share/a", "1") + tar_file("Share/b", "2")) ==
-        Lines{"ARCHIVE/Share/b bundle-duplicate-entry: \"share\" and \"Share\" are the same name where case and "
-              "composed letters do not count"});
+  CHECK(
+      refused(tar_file("share/a", "1") + tar_file("Share/b", "2")) ==
+      Lines{
+          "ARCHIVE/Share/b bundle-duplicate-entry: \"share\" and \"Share\" are the same name where case and "
+          "composed letters do not count"});
 }
 
 TEST_CASE("a file over a directory is refused, and a directory over a file") {
@@ -131,12 +137,13 @@ TEST_CASE("a file over a directory is refused, and a directory over a file") {
 }
 
 TEST_CASE("a sparse file is refused") {
-  CHECK(refused(pax({{"GNU.sparse.major", "1"},
-                     {"GNU.sparse.minor", "0"},
-                     {"GNU.sparse.name", "holes"},
-                     {"GNU.sparse.realsize", "1048576"}}) +
-                tar_file("GNUSparseFile.0/holes", "1\n1048000\n4\n" + std::string(512 - 12, '\0') + "data")) ==
-        Lines{"ARCHIVE/holes bundle-sparse: \"holes\" is sparse, of 1048576 bytes"});
+  CHECK(
+      refused(pax({{"GNU.sparse.major", "1"},
+                   {"GNU.sparse.minor", "0"},
+                   {"GNU.sparse.name", "holes"},
+                   {"GNU.sparse.realsize", "1048576"}}) +
+              tar_file("GNUSparseFile.0/holes", "1\n1048000\n4\n" + std::string(512 - 12, '\0') + "data")) ==
+      Lines{"ARCHIVE/holes bundle-sparse: \"holes\" is sparse, of 1048576 bytes"});
 }
 
 TEST_CASE("a file of 4 GiB is no fault, one byte more is, told with its size and read no further") {
@@ -161,8 +168,9 @@ TEST_CASE("too many entries are refused, directories among them") {
 
 TEST_CASE("what is nested too deeply is refused") {
   CHECK(read_entries(service_entries() + tar_file("1/2/3/4/5/6/7/f", "")).bundle);
-  CHECK(refused(tar_file("1/2/3/4/5/6/7/8/f", "")) ==
-        Lines{"ARCHIVE/1/2/3/4/5/6/7/8/f bundle-limit: \"1/2/3/4/5/6/7/8/f\" is nested deeper than 8 levels"});
+  CHECK(
+      refused(tar_file("1/2/3/4/5/6/7/8/f", "")) ==
+      Lines{"ARCHIVE/1/2/3/4/5/6/7/8/f bundle-limit: \"1/2/3/4/5/6/7/8/f\" is nested deeper than 8 levels"});
 }
 
 TEST_CASE("an archive that unpacks to far more than it is, is refused before that is done") {
@@ -183,9 +191,11 @@ TEST_CASE("zstd that needs a large window is refused") {
 TEST_CASE("what stands behind the end is refused, in the tar file and behind the compression") {
   const std::string tar = service_entries() + tar_end();
   CHECK(read_bytes(gzip(tar + std::string(8192, '\0'))).bundle);
-  const Lines inside = {"ARCHIVE bundle-trailing-data: more files or data stand behind the end of the archive"};
+  const Lines inside = {
+      "ARCHIVE bundle-trailing-data: more files or data stand behind the end of the archive"};
   CHECK(shown(read_bytes(gzip(tar + "x"))) == inside);
-  CHECK(shown(read_bytes(gzip(tar + std::string(1'000'000, '\0') + tar_file("hidden", "x") + tar_end()))) == inside);
+  CHECK(shown(read_bytes(gzip(tar + std::string(1'000'000, '\0') + tar_file("hidden", "x") + tar_end()))) ==
+        inside);
   CHECK(shown(read_bytes(gzip(tar + std::string(3'000'000, '\0')))) ==
         Lines{"ARCHIVE bundle-trailing-data: more than 1 MiB of zeros stands behind the end of the archive"});
   const Lines outside = {"ARCHIVE bundle-trailing-data: 4 bytes stand behind the end of the archive"};
@@ -200,7 +210,8 @@ TEST_CASE("a manifest that is not first, is missing, or is one of several is ref
   CHECK(shown(read_entries(tar_file("config.schema.json", "{}") +
                            tar_file("addon.yaml", manifest_text("systemd-service")) + tar_file("probe", "x") +
                            tar_file("probe.service", service))) ==
-        Lines{"ARCHIVE bundle-manifest-not-first: the first file of the archive is \"config.schema.json\", not the "
+        Lines{"ARCHIVE bundle-manifest-not-first: the first file of the archive is \"config.schema.json\", "
+              "not the "
               "manifest addon.yaml"});
   CHECK(shown(read_entries(tar_file("probe", "x"))) ==
         Lines{"ARCHIVE bundle-manifest-missing: the archive has neither addon.yaml nor a NAME.addon.yaml"});
@@ -223,9 +234,10 @@ TEST_CASE("files that the manifest names and the archive lacks, and those that n
 
 TEST_CASE("a unit or manifest of an archive that is too large is refused") {
   const std::string large(1'048'577, '#');
-  CHECK(shown(read_entries(service_entries("systemd: {primary: probe.service}\n") +
-                           tar_file("large.service", large))) ==
-        Lines{"ARCHIVE/large.service bundle-limit: large.service is larger than 1 MiB, too large for a unit"});
+  CHECK(
+      shown(read_entries(service_entries("systemd: {primary: probe.service}\n") +
+                         tar_file("large.service", large))) ==
+      Lines{"ARCHIVE/large.service bundle-limit: large.service is larger than 1 MiB, too large for a unit"});
   const Lines manifest = shown(read_entries(tar_file("addon.yaml", large)));
   INFO(manifest.front());
   CHECK(manifest.size() == 1);
@@ -258,7 +270,8 @@ TEST_CASE("a chain of headers without a file is refused") {
 
 TEST_CASE("an attribute that cannot be understood is no attribute to pass over") {
   CHECK(refused(tar_header({.name = "PaxHeader", .type = 'x', .size = 512}) + std::string(512, 'x') +
-                tar_file("tool", "x")).size() == 1);
+                tar_file("tool", "x"))
+            .size() == 1);
 }
 
 TEST_CASE("something else than an archive is none") {
@@ -266,12 +279,14 @@ TEST_CASE("something else than an archive is none") {
         Lines{"ARCHIVE bundle-archive-damaged: it is neither a .tar.gz nor a .tar.zst by its content"});
   CHECK(shown(read_bytes("PK\x03\x04 and so on")) ==
         Lines{"ARCHIVE bundle-archive-damaged: it is neither a .tar.gz nor a .tar.zst by its content"});
-  CHECK(shown(read_bytes(gzip("no tar file at all, and long enough to be none"))).front().starts_with(
-      "ARCHIVE bundle-archive-damaged: the archive is damaged: "));
+  CHECK(shown(read_bytes(gzip("no tar file at all, and long enough to be none")))
+            .front()
+            .starts_with("ARCHIVE bundle-archive-damaged: the archive is damaged: "));
 }
 
 TEST_CASE("an archive that is cut off anywhere has a finding, and one that says so") {
-  for (const std::string& whole : {gzip(service_entries() + tar_end()), zstd(service_entries() + tar_end())}) {
+  for (const std::string& whole :
+       {gzip(service_entries() + tar_end()), zstd(service_entries() + tar_end())}) {
     for (std::size_t size = 0; size < whole.size(); ++size) {
       const ReadBundle read = read_bytes(std::string_view(whole).substr(0, size));
       INFO(size);

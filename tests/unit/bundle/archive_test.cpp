@@ -26,7 +26,8 @@ Lines facts(const ReadBundle& read) {
     lines.push_back(file.path.str() + " " + file.sha256.hex() + " " + std::to_string(file.size) + " " +
                     std::to_string(file.mode));
   }
-  for (const BundleUnit& unit : read.bundle->units) lines.push_back(unit.name.str() + " " + unit.sha256.hex());
+  for (const BundleUnit& unit : read.bundle->units)
+    lines.push_back(unit.name.str() + " " + unit.sha256.hex());
   lines.push_back(read.bundle->primary ? read.bundle->primary->str() : "no primary");
   return lines;
 }
@@ -140,7 +141,8 @@ TEST_CASE("no more is written than the limit, and the bundle is judged all the s
 
 TEST_CASE("what is refused is not written any further") {
   Fixture fixture;
-  const std::string tar = service_entries() + tar_header({.name = "link", .type = '2', .link = "/etc/shadow"}) +
+  const std::string tar = service_entries() +
+                          tar_header({.name = "link", .type = '2', .link = "/etc/shadow"}) +
                           tar_file("data", "x") + tar_end();
   const auto read = unpack(fixture, gzip(tar), "into");
   REQUIRE(read);

@@ -1,3 +1,5 @@
+#include "bundle/pack.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -5,7 +7,6 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "bundle/pack.hpp"
 #include "bundle/tar_header.hpp"
 #include "fixture.hpp"
 #include "tar.hpp"

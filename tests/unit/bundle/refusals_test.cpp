@@ -118,7 +118,8 @@ TEST_CASE("a file over 4 GiB is refused without being read") {
   write_service_bundle(fixture);
   fixture.write("large", "");
   REQUIRE(truncate(fixture.path("large").c_str(), (off_t{4} << 30) + 1) == 0);
-  CHECK(shown(fixture.read()) == Lines{"SOURCE/large bundle-limit: \"large\" has 4294967297 bytes, more than 4 GiB"});
+  CHECK(shown(fixture.read()) ==
+        Lines{"SOURCE/large bundle-limit: \"large\" has 4294967297 bytes, more than 4 GiB"});
 }
 
 TEST_CASE("everything that is wrong is reported, not the first thing only") {

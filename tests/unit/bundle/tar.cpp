@@ -55,7 +55,8 @@ std::string tar_header(const TarHeader& header) {
 }
 
 std::string tar_file(const std::string& name, std::string_view bytes, unsigned mode) {
-  return tar_header({.name = name, .type = '0', .size = bytes.size(), .mode = mode}) + padded(std::string(bytes));
+  return tar_header({.name = name, .type = '0', .size = bytes.size(), .mode = mode}) +
+         padded(std::string(bytes));
 }
 
 std::string pax(const std::vector<std::pair<std::string, std::string>>& records) {
@@ -106,8 +107,9 @@ std::string zstd(std::string_view bytes, int window_log) {
 }
 
 std::string service_entries(std::string_view more) {
-  return tar_file("addon.yaml", manifest_text("systemd-service", more)) + tar_file("config.schema.json", "{}") +
-         tar_file("probe", "#!/bin/true\n", 0755) + tar_file("probe.service", service);
+  return tar_file("addon.yaml", manifest_text("systemd-service", more)) +
+         tar_file("config.schema.json", "{}") + tar_file("probe", "#!/bin/true\n", 0755) +
+         tar_file("probe.service", service);
 }
 
 ReadBundle read_bytes(std::string_view bytes, const std::optional<Digest>& pinned) {

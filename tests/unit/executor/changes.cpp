@@ -41,8 +41,7 @@ const Change kFirst{[](Host& host) {
                       return host.apply({"probe", "scan"});
                     }};
 const Change kUpgrade{prepare_upgrade, [](const Host& host) { return host.apply({"probe", "scan"}); }};
-const Change kArchives{prepare_upgrade,
-                       [](const Host& host) {
+const Change kArchives{prepare_upgrade, [](const Host& host) {
                          return host.apply_archives({"probe", "scan"});
                        }};
 const Change kRemoval{[](Host& host) {

@@ -64,8 +64,8 @@ class Host {
   static Request rollback_host(std::optional<std::uint64_t> generation = std::nullopt);
   static Request repair();
   Request apply(std::initializer_list<const char*> bundles) const;
-  /// The same of archives of these directories, which are packed, read and unpacked for it. What they were unpacked to
-  /// stays, as if the run had been killed, unless it was moved or recover() removes it.
+  /// The same of archives of these directories, which are packed, read and unpacked for it. What they were
+  /// unpacked to stays, as if the run had been killed, unless it was moved or recover() removes it.
   Request apply_archives(std::initializer_list<const char*> bundles) const;
 
   Result<Prepared> prepare(const Request& request);

@@ -1,9 +1,10 @@
+#include "executor/incoming.hpp"
+
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "executor/incoming.hpp"
 #include "linux/directory.hpp"
 #include "unit/executor/host.hpp"
 
