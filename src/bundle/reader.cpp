@@ -44,6 +44,7 @@ Result<Digest> DirectoryReader::digest(const SurveyedFile& file) {
   TRY(check_unchanged(*open, file));
   const Digest digest = TRY(host::hash_file(*open));
   TRY(check_unchanged(*open, file));
+  read_.insert_or_assign(file.path, digest);
   return digest;
 }
 

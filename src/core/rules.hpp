@@ -96,6 +96,15 @@ extern const Rule bundle_trailing_data;
 // What both say.
 extern const Rule config_schema_missing;
 extern const Rule duplicate_addon;
+// Signatures and the keys that they are believed by.
+extern const Rule signature_malformed;
+extern const Rule signature_legacy;
+extern const Rule signature_unknown_key;
+extern const Rule signature_invalid;
+extern const Rule signature_other_bundle;
+extern const Rule signature_missing;
+extern const Rule key_invalid;
+extern const Rule key_untrusted;
 // Policy.
 extern const Rule policy_invalid;
 extern const Rule policy_missing;
@@ -123,6 +132,7 @@ extern const Rule policy_line_redundant;
 extern const Rule policy_grant_unmatched;
 extern const Rule policy_pattern_wide;
 extern const Rule policy_pattern_unusable;
+extern const Rule policy_key_unknown;
 extern const Rule policy_test_invalid;
 // Traps: privileges that would not be what they seem.
 extern const Rule capability_no_new_privileges;

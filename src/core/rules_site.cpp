@@ -118,10 +118,13 @@ constinit const Rule policy_downgrade{"policy-downgrade", error, denied,
                                       "back with addonctl rollback, or let the "
                                       "site policy say downgrade: allow."};
 
-constinit const Rule policy_signature{
-    "policy-signature", error, denied, "The site policy requires a signature, and no signature was checked.",
-    "What nobody has checked must not be installed where the site asks for proof. This version of addonctl "
-    "checks no signatures, so with signatures.required it installs nothing."};
+constinit const Rule policy_signature{"policy-signature", error, denied,
+                                      "The site policy requires a signature that the add-on does not have.",
+                                      "Where the site asks for proof, only what a key that it names has "
+                                      "signed is installed. Sign the bundle, or "
+                                      "get one that is signed. A version that is installed counts as signed "
+                                      "as long as the key that signed it is "
+                                      "trusted."};
 
 constinit const Rule policy_grant_expired{"policy-grant-expired", warning, denied,
                                           "A grant of the site policy has expired or soon will.",
