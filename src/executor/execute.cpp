@@ -27,21 +27,28 @@ namespace addon::executor {
 
 namespace {
 
+/// " (signed by release)", or "" where nobody did.
+std::string signed_by(const plan::Plan& plan, const AddonId& id) {
+  const auto found = plan.signers.find(id);
+  return found == plan.signers.end() ? "" : fmt::format(" (signed by {})", found->second.key);
+}
+
 std::string describe_changes(const plan::Plan& plan) {
   std::string text;
   const auto add = [&](const std::string& part) { text += text.empty() ? part : "; " + part; };
   for (const auto& [id, change] : plan.changes) {
     switch (change.kind) {
       case plan::ChangeKind::add:
-        add(fmt::format("added {} {}", id.str(), change.to->str()));
+        add(fmt::format("added {} {}", id.str(), change.to->str()) + signed_by(plan, id));
         break;
       case plan::ChangeKind::remove:
         add(fmt::format("removed {} {}", id.str(), change.from->str()));
         break;
       case plan::ChangeKind::update:
-        add(change.from == change.to
-                ? fmt::format("repaired {} {}", id.str(), change.to->str())
-                : fmt::format("changed {} {} to {}", id.str(), change.from->str(), change.to->str()));
+        add((change.from == change.to
+                 ? fmt::format("repaired {} {}", id.str(), change.to->str())
+                 : fmt::format("changed {} {} to {}", id.str(), change.from->str(), change.to->str())) +
+            signed_by(plan, id));
         break;
       case plan::ChangeKind::unchanged:
         break;

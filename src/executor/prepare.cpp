@@ -221,12 +221,36 @@ class Preparation {
         prepared_.findings.push_back(std::move(finding));
         continue;
       }
+      if (!believe(*read.bundle)) continue;
       wish_.wanted.push_back(std::move(*read.bundle));
     }
     std::sort(wish_.wanted.begin(), wish_.wanted.end(), [](const bundle::Bundle& a, const bundle::Bundle& b) {
       return a.manifest.id.value < b.manifest.id.value;
     });
     return {};
+  }
+
+  // What is signed must be what was signed, whether the site asks for it or not. Verified are the digests
+  // that the plan is bound to; staging compares them with every byte that it has copied.
+  bool believe(bundle::Bundle& bundle) {
+    std::vector<Finding> refused = bundle::verify_signature(bundle, policy_.keys);
+    const AddonId& id = bundle.manifest.id.value;
+    for (Finding& finding : refused) finding.addon = id.str();
+    const bool is_sound = !has_errors(refused);
+    append(prepared_.findings, std::move(refused));
+    if (is_sound && bundle.signer) wish_.signers.emplace(id, *bundle.signer);
+    return is_sound;
+  }
+
+  // What is installed was verified when it was applied; its record counts for as long as the key does.
+  void believe(const plan::Release& recorded) {
+    if (recorded.signer && bundle::is_trusted(*recorded.signer, policy_.keys))
+      wish_.signers.emplace(recorded.id, *recorded.signer);
+  }
+
+  Result<bundle::Bundle> installed(const plan::Release& release) {
+    believe(release);
+    return read_installed(release, ports_.root, prepared_.generation.known);
   }
 
   Result<> wish_removal() {
@@ -262,8 +286,8 @@ class Preparation {
 
   // An installed version that cannot be read is drift like any other: compile() will find it.
   void keep(const AddonId& id, const plan::Release& release) {
-    auto installed = read_installed(release, ports_.root, prepared_.generation.known);
-    wish_.kept.emplace(id, installed ? std::optional(std::move(*installed)) : std::nullopt);
+    auto found = installed(release);
+    wish_.kept.emplace(id, found ? std::optional(std::move(*found)) : std::nullopt);
   }
 
   Result<> wish_previous() {
@@ -271,7 +295,7 @@ class Preparation {
     Generations generations = TRY(read_generations(ports_.root));
     TRY(use_last_of(generations));
     const plan::Release previous = TRY(previous_release(generations, *request_.addons.begin()));
-    wish_.wanted.push_back(TRY(read_installed(previous, ports_.root, prepared_.generation.known)));
+    wish_.wanted.push_back(TRY(installed(previous)));
     return {};
   }
 
@@ -285,7 +309,7 @@ class Preparation {
       if (present != prepared_.generation.addons.end() && present->second.version == release.version) {
         keep(id, present->second);
       } else {
-        wish_.wanted.push_back(TRY(read_installed(release, ports_.root, prepared_.generation.known)));
+        wish_.wanted.push_back(TRY(installed(release)));
       }
     }
     for (const auto& [id, release] : prepared_.generation.addons) {

@@ -60,7 +60,8 @@ struct Prepared {
   std::map<UnitName, std::string> unit_states;
 };
 
-/// Reads the bundles, observes the host, compiles and judges. Changes nothing. Each file is read
+/// Reads the bundles, verifies their signatures by the policy's keys, observes the host, compiles and judges.
+/// Changes nothing. Each file is read
 /// and hashed at most once, and not at all when a generation knows it by its identity.
 /// Errors are for what leaves no plan at all: an unreadable generation, a rollback target that is
 /// missing or altered (named), nothing to roll back to.

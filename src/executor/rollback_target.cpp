@@ -89,6 +89,7 @@ Result<bundle::Bundle> read_installed(const plan::Release& release, const host::
   }
   // What is installed stands for itself: it is no source to stage from.
   read.bundle->source.clear();
+  read.bundle->signer = release.signer;
   const plan::Release found = plan::make_release(*read.bundle);
   if (!found.same_content(release) || found.manifest_sha256 != release.manifest_sha256) {
     return tl::unexpected(unusable(rules::host_version_altered, release, "is not what was installed"));

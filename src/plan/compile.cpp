@@ -62,6 +62,7 @@ class Compiler {
     assemble();
     record_drop_ins();
     out_.plan.policy = policy;
+    out_.plan.signers = wish_.signers;
     out_.plan.host = digest_of_observation(host_, touched_, primaries());
     append(out_.findings, traps(out_.plan.steps));
     append(out_.findings, check_programs(out_.plan.steps, host_));
@@ -82,6 +83,12 @@ class Compiler {
     append(out_.findings, check_package(bundle, host_));
     append(out_.findings, check_program_and_agent(bundle, host_));
     Release release = make_release(bundle);
+    // The same bytes again, and without their signature: that they were signed stays true.
+    const Release* before = recorded(id);
+    if (!release.signer && before != nullptr && before->version == release.version &&
+        before->same_files(release) && before->manifest_sha256 == release.manifest_sha256) {
+      release.signer = before->signer;
+    }
     add(id, compile_wanted(release, {recorded(id), &bundle, generation_, host_}));
     out_.plan.result.insert_or_assign(id, std::move(release));
   }

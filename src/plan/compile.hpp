@@ -27,6 +27,8 @@ struct Wish {
   /// Recorded add-ons that shall be as recorded, with their installed version as far as it could
   /// be read: their drift is repaired without a bundle, where that can be done.
   std::map<AddonId, std::optional<bundle::Bundle>> kept;
+  /// Who vouches for what is wanted or kept, by a key that is trusted now.
+  std::map<AddonId, bundle::Signer> signers{};
   /// Add-ons that shall not be active.
   std::set<AddonId> unwanted;
   bool prune = false;  ///< recorded add-ons that are not wanted go, too

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "plan/signer_json.hpp"
+
 namespace addon::plan {
 
 namespace {
@@ -47,22 +49,27 @@ Json content(const Plan& plan) {
   for (const AddonInput& input : plan.inputs) addons.push_back(to_json(input));
   Json changes = Json::array();
   for (const auto& [id, change] : plan.changes) changes.push_back(to_json(id, change));
+  Json signers = Json::object();
+  for (const auto& [id, signer] : plan.signers) signers[id.str()] = plan::to_json(signer);
   Json steps = Json::array();
   for (const Step& step : plan.steps) steps.push_back(to_json(step));
-  return {
-      {"schema", "addonctl.plan/v1"},
-      {"plan_version", kPlanVersion},
-      {"verb", plan.verb},
-      {"prune", plan.prune},
-      {"generation", plan.generation},
-      {"inputs", {{"policy", plan.policy.str()}, {"host", plan.host.str()}, {"addons", std::move(addons)}}},
-      {"changes", std::move(changes)},
-      {"steps", std::move(steps)},
-      {"summary",
-       {{"add", plan.summary.add},
-        {"update", plan.summary.update},
-        {"remove", plan.summary.remove},
-        {"unchanged", plan.summary.unchanged}}}};
+  return {{"schema", "addonctl.plan/v1"},
+          {"plan_version", kPlanVersion},
+          {"verb", plan.verb},
+          {"prune", plan.prune},
+          {"generation", plan.generation},
+          {"inputs",
+           {{"policy", plan.policy.str()},
+            {"host", plan.host.str()},
+            {"addons", std::move(addons)},
+            {"signers", std::move(signers)}}},
+          {"changes", std::move(changes)},
+          {"steps", std::move(steps)},
+          {"summary",
+           {{"add", plan.summary.add},
+            {"update", plan.summary.update},
+            {"remove", plan.summary.remove},
+            {"unchanged", plan.summary.unchanged}}}};
 }
 
 }  // namespace

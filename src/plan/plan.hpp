@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "bundle/signature.hpp"
 #include "core/addon_id.hpp"
 #include "core/digest.hpp"
 #include "core/finding.hpp"
@@ -51,6 +52,8 @@ struct Plan {
   std::string verb;  ///< "apply", "rollback", "remove"
   bool prune = false;
   Digest policy;
+  /// Whose signature was verified for this plan, of the add-ons that are wanted or kept. Policy goes by it.
+  std::map<AddonId, bundle::Signer> signers{};
   Digest host;                   ///< of the observed state that the plan touches
   std::uint64_t generation = 0;  ///< the one it starts from
   std::vector<AddonInput> inputs;

@@ -7,6 +7,7 @@
 
 #include "core/text.hpp"
 #include "plan/json_fields.hpp"
+#include "plan/signer_json.hpp"
 
 namespace addon::plan {
 
@@ -107,7 +108,8 @@ Release make_release(const bundle::Bundle& bundle) {
                   .manifest_sha256 = bundle.manifest_sha256,
                   .drop_in = make_drop_in(bundle),
                   .state_dirs = make_state_dirs(manifest),
-                  .health_user = health_user(bundle)};
+                  .health_user = health_user(bundle),
+                  .signer = bundle.signer};
   for (const bundle::BundleFile& file : bundle.files) {
     const bool grants =
         file.path == release.binary && !release.capabilities.empty() && !release.run_as.empty();
@@ -267,6 +269,7 @@ Json to_json(const Release& release) {
   }
   if (!release.program.empty()) json["program"] = release.program;
   if (!release.manifest_text.empty()) json["manifest_text"] = release.manifest_text;
+  if (release.signer) json["signer"] = to_json(*release.signer);
   return json;
 }
 
@@ -317,6 +320,7 @@ Result<Release> release_from_json(const Json& json) {
   }
   if (json.contains("program")) release.program = TRY(text_field(json, "program"));
   if (json.contains("manifest_text")) release.manifest_text = TRY(text_field(json, "manifest_text"));
+  if (json.contains("signer")) release.signer = TRY(signer_from_json(*TRY(object_field(json, "signer"))));
   return release;
 }
 

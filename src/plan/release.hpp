@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bundle/bundle.hpp"
+#include "bundle/signature.hpp"
 #include "core/addon_id.hpp"
 #include "core/capability.hpp"
 #include "core/digest.hpp"
@@ -77,6 +78,8 @@ struct Release {
   std::optional<ReleasePackage> package{};
   std::string program{};        ///< absolute path of the program that a package brings; "" for one of `files`
   std::string manifest_text{};  ///< where no directory holds the manifest, so that a rollback has it
+  /// Whose signature was verified when it was applied; that key may not be trusted any more.
+  std::optional<bundle::Signer> signer{};
 
   /// Whether it has a directory versions/VERSION.
   bool is_staged() const { return delivery == manifest::Delivery::pushed_artifact; }

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "core/text.hpp"
 #include "document/schema.hpp"
 #include "document/yaml.hpp"
 #include "plan/json_fields.hpp"
@@ -89,6 +90,22 @@ void compare_addons(const Json& saved, const Json& now, std::vector<std::string>
   }
 }
 
+// A plan by an earlier version knew of no signatures.
+void compare_signers(const Json& saved, const Json& now, std::vector<std::string>& out) {
+  const Json none = Json::object();
+  const auto found = saved.find("signers");
+  const Json& before = found != saved.end() && found->is_object() ? *found : none;
+  const Json& after = now.at("signers");
+  std::set<std::string> ids;
+  for (const Json* signers : {&before, &after}) {
+    for (const auto& [id, signer] : signers->items()) ids.insert(id);
+  }
+  for (const std::string& id : ids) {
+    if (before.value(id, Json()) != after.value(id, Json()))
+      out.push_back(fmt::format("who vouches for {}", printable(id)));
+  }
+}
+
 void erase_lines(Json& unit) {
   if (!unit.is_object()) return;
   const auto privileges = unit.find("privileges");
@@ -162,6 +179,7 @@ std::vector<std::string> differences(const SavedPlan& saved, const Plan& now) {
   if (saved.json.at("plan_version") != kPlanVersion) out.emplace_back("the executor's plan version");
   if (then.at("policy") != inputs.at("policy")) out.emplace_back("the site policy");
   compare_addons(then.at("addons"), inputs.at("addons"), out);
+  compare_signers(then, inputs, out);
   if (saved.json.at("generation") != json.at("generation")) {
     out.push_back(fmt::format("the host's generation: {} then, {} now", saved.json.at("generation").dump(),
                               json.at("generation").dump()));

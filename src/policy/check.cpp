@@ -37,10 +37,20 @@ struct List {
   std::vector<Stated> lines{};
 };
 
+/// Whether whoever may have signed for `narrow` may have for `wide`.
+bool takes_all_signers_of(const Grant& wide, const Grant& narrow) {
+  if (!wide.signed_by) return true;
+  if (!narrow.signed_by) return false;
+  return std::all_of(narrow.signed_by->begin(), narrow.signed_by->end(), [&](const auto& key) {
+    return std::any_of(wide.signed_by->begin(), wide.signed_by->end(),
+                       [&](const auto& other) { return other.value == key.value; });
+  });
+}
+
 /// Whether `wide` speaks about every add-on that `narrow` speaks about.
 bool is_for_all_of(const Grant* wide, const Grant* narrow) {
   if (wide == nullptr || wide == narrow) return true;
-  if (narrow == nullptr) return false;
+  if (narrow == nullptr || !takes_all_signers_of(*wide, *narrow)) return false;
   return std::all_of(narrow->ids.begin(), narrow->ids.end(), [&](const auto& id) {
     return std::any_of(wide->ids.begin(), wide->ids.end(),
                        [&](const auto& other) { return covers(other.value, id.value); });
@@ -64,6 +74,7 @@ class Check {
     check_limit("limits.artifact_bytes", policy_.limits.artifact_bytes);
     check_limit("limits.files", policy_.limits.files);
     check_downgrade();
+    check_keys();
     check_patterns();
     for (Finding& finding : expiring_grants(policy_, today_)) findings_.push_back(std::move(finding));
     sort_findings(findings_);
@@ -227,6 +238,16 @@ class Check {
     }
   }
 
+  void check_keys() {
+    if (policy_.signature_keys.empty() || !policy_.signatures_required.empty()) return;
+    const Line<std::string>& first = policy_.signature_keys.front();
+    Finding finding = make_finding(rules::policy_line_redundant,
+                                   "signatures.keys changes nothing, for no line requires a signature",
+                                   {first.at.file, first.at.line, first.column});
+    finding.fix = "set signatures.required to true, or remove it";
+    findings_.push_back(std::move(finding));
+  }
+
   void check_pattern(PatternOf kind, const char* key, const Line<std::string>& line) {
     const std::string never = unusable(kind, line.value);
     const std::string why = never.empty() ? too_wide(kind, line.value) : never;
@@ -265,6 +286,29 @@ class Check {
 
 std::vector<Finding> check_policy(const SitePolicy& policy, std::chrono::sys_days today) {
   return Check(policy, today).run();
+}
+
+std::vector<Finding> unknown_keys(const SitePolicy& policy, const std::vector<bundle::TrustedKey>& keys) {
+  std::vector<std::string> known;
+  for (const bundle::TrustedKey& key : keys) known.push_back(key.name);
+  std::vector<Finding> findings;
+  const auto look_at = [&](const Line<std::string>& line, const char* list) {
+    if (std::find(known.begin(), known.end(), line.value) != known.end()) return;
+    const std::string meant = did_you_mean(line.value, known);
+    Finding finding = make_finding(rules::policy_key_unknown,
+                                   fmt::format("{} in {} is no key of this host", quoted(line.value), list),
+                                   {line.at.file, line.at.line, line.column});
+    finding.fix = meant.empty() ? fmt::format("put {}.pub into trusted-keys, or correct the name",
+                                              printable(line.value))
+                                : fmt::format("did you mean {}?", quoted(meant));
+    findings.push_back(std::move(finding));
+  };
+  for (const auto& key : policy.signature_keys) look_at(key, "signatures.keys");
+  for (const Grant& grant : policy.grants) {
+    if (!grant.signed_by) continue;
+    for (const auto& key : *grant.signed_by) look_at(key, "match.signed_by");
+  }
+  return findings;
 }
 
 std::vector<Finding> unmatched_grants(const SitePolicy& policy, const std::set<AddonId>& addons) {

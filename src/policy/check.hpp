@@ -18,6 +18,9 @@ namespace addon::policy {
 /// grant is not looked at.
 std::vector<Finding> check_policy(const SitePolicy& policy, std::chrono::sys_days today);
 
+/// The names of keys in signatures.keys and match.signed_by that are none of these, as warnings.
+std::vector<Finding> unknown_keys(const SitePolicy& policy, const std::vector<bundle::TrustedKey>& keys);
+
 /// The grants that match none of these add-ons, as warnings.
 std::vector<Finding> unmatched_grants(const SitePolicy& policy, const std::set<AddonId>& addons);
 

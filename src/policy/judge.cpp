@@ -64,15 +64,19 @@ const plan::AddonChange* change_of(const plan::Plan& plan, const AddonId& addon)
 
 class Judge {
  public:
-  Judge(const SitePolicy& policy, std::chrono::sys_days today, const OwnUnits& own_units)
-      : policy_(policy), today_(today), own_units_(own_units) {}
+  Judge(const SitePolicy& policy, std::chrono::sys_days today, const OwnUnits& own_units,
+        const plan::Plan& plan)
+      : policy_(policy), today_(today), own_units_(own_units) {
+    for (const auto& [id, signer] : plan.signers) signers_.emplace(id, signer);
+  }
 
   void judge(const plan::Plan& plan, plan::Step& step) {
     step.allowed_by.clear();
     const AddonId* addon = plan::addon_of(step.action);
     if (addon == nullptr) return;
     Bench bench{*addon, policy_, scopes_for(*addon), step, verdicts_};
-    if (gives(step.action)) judge_signature(bench);
+    if (gives(step.action) && seen_.insert(*addon).second)
+      judge_signature(bench, vouching_for(*addon, plan.result));
     if (const auto* stage = std::get_if<plan::Stage>(&step.action)) {
       judge_stage(bench, *stage);
     } else if (const auto* capabilities = std::get_if<plan::SetCapabilities>(&step.action)) {
@@ -92,6 +96,16 @@ class Judge {
     }
   }
 
+  /// Of an add-on that no step gives anything, and whose record changes: who vouches for it.
+  void judge_record(const plan::Plan& plan, const AddonId& addon, const plan::AddonChange& change) {
+    const bool is_recorded_anew =
+        change.kind == plan::ChangeKind::add || change.kind == plan::ChangeKind::update;
+    if (!is_recorded_anew || !seen_.insert(addon).second) return;
+    plan::Step step{plan::SwitchCurrent{addon, change.from, change.to, std::nullopt}, {}};
+    Bench bench{addon, policy_, scopes_for(addon), step, verdicts_};
+    judge_signature(bench, vouching_for(addon, plan.result));
+  }
+
   std::vector<Finding> take_findings() { return verdicts_.take_findings(); }
   std::vector<Verdict> take_verdicts() { return verdicts_.take_verdicts(); }
 
@@ -107,12 +121,24 @@ class Judge {
   }
 
   const Scopes& scopes_for(const AddonId& addon) {
-    return scopes_.try_emplace(addon, policy_, addon, today_).first->second;
+    const bundle::Signer* signer = vouching_for(addon, {}).now;
+    const auto key = signer == nullptr ? std::nullopt : std::optional(signer->key);
+    return scopes_.try_emplace(addon, policy_, addon, today_, key).first->second;
+  }
+
+  Vouching vouching_for(const AddonId& addon, const std::map<AddonId, plan::Release>& result) const {
+    Vouching vouching;
+    if (const auto found = signers_.find(addon); found != signers_.end()) vouching.now = &found->second;
+    const auto release = result.find(addon);
+    if (release != result.end() && release->second.signer) vouching.once = &*release->second.signer;
+    return vouching;
   }
 
   const SitePolicy& policy_;
   std::chrono::sys_days today_;
   const OwnUnits& own_units_;
+  std::map<AddonId, bundle::Signer> signers_;
+  std::set<AddonId> seen_;  ///< whose signature has been judged
   std::map<AddonId, Scopes> scopes_;
   Verdicts verdicts_;
 };
@@ -121,8 +147,9 @@ class Judge {
 
 Judgement judge(plan::Plan plan, const SitePolicy& policy, std::chrono::sys_days today) {
   const OwnUnits own = own_units(plan);
-  Judge judge(policy, today, own);
+  Judge judge(policy, today, own, plan);
   for (plan::Step& step : plan.steps) judge.judge(plan, step);
+  for (const auto& [id, change] : plan.changes) judge.judge_record(plan, id, change);
   return {std::move(plan), judge.take_findings(), judge.take_verdicts()};
 }
 

@@ -35,7 +35,8 @@ struct Judgement {
 ///    the prefixes and programs of each Exec line; paths that root opens for it, directories that it is
 ///    given; Group= and SupplementaryGroups=; directives that are forbidden or required; Also= and Alias=;
 ///    references to units that are not the add-on's own;
-///  - each that gives something: whether a signature is required, for none is checked.
+///  - the first one that gives an add-on something: by whom it is signed, where that is required.
+/// Who signed is what plan.signers says, which prepare() verified; nobody else is believed.
 /// Pure. `today` decides about grants that expire.
 Judgement judge(plan::Plan plan, const SitePolicy& policy, std::chrono::sys_days today);
 

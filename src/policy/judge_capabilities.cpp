@@ -132,7 +132,7 @@ std::string bounding_message(const plan::InstallUnit& action, const Surplus& sur
   if (!surplus.unallowed.empty()) {
     message += fmt::format("; no policy line allows {}", join(surplus.unallowed_names, ", "));
   }
-  return message + expiry_note(surplus.expired);
+  return message + grant_note(surplus.expired);
 }
 
 std::string bounding_fix(const Bench& bench, const plan::InstallUnit& action, const Surplus& surplus) {

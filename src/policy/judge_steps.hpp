@@ -33,8 +33,13 @@ void judge_health(Bench& bench, const plan::CheckHealth& action);
 /// `change` is what the plan does to the add-on as a whole: from which version, and which was the newest
 /// ever.
 void judge_downgrade(Bench& bench, const plan::SwitchCurrent& action, const plan::AddonChange* change);
-/// Any action that gives something: refused where the site requires a signature, for none was checked.
-void judge_signature(Bench& bench);
+/// Who vouches for an add-on; null where nobody does.
+struct Vouching {
+  const bundle::Signer* now = nullptr;   ///< by a key that is trusted
+  const bundle::Signer* once = nullptr;  ///< as recorded, when it was applied
+};
+/// The first action that gives the add-on something: whether the site believes who vouches for it.
+void judge_signature(Bench& bench, const Vouching& vouching);
 /// `own_units` are the names of the add-on's units.
 void judge_unit(Bench& bench, const plan::InstallUnit& action, const std::set<std::string>& own_units);
 /// The same of what a drop-in adds to a unit.

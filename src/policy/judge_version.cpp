@@ -1,10 +1,9 @@
-// What holds for a version as a whole: its size, its age, and whether somebody vouches for it.
+// What holds for a version as a whole: its size and its age.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <numeric>
 #include <string>
-#include <variant>
 
 #include "policy/judge_steps.hpp"
 
@@ -32,21 +31,6 @@ void judge_limit(Bench& bench, const plan::Stage& action, const std::vector<Line
   finding.policy = least->at;
   finding.fix = fmt::format("ship less, or raise the limit at {}", to_string(least->at));
   bench.verdicts.refuse(bench.addon, request, std::move(finding));
-}
-
-/// Where the step's add-on was asked for, as far as the step knows.
-SourceSpan place_of(const plan::Action& action) {
-  if (const auto* stage = std::get_if<plan::Stage>(&action)) return stage->at;
-  if (const auto* install = std::get_if<plan::InstallUnit>(&action)) return install->name.at;
-  if (const auto* drop_in = std::get_if<plan::InstallDropIn>(&action)) {
-    return drop_in->directives.empty() ? SourceSpan{} : drop_in->directives.front().at;
-  }
-  if (const auto* capabilities = std::get_if<plan::SetCapabilities>(&action)) {
-    return capabilities->asked.empty() ? SourceSpan{} : capabilities->asked.front().at;
-  }
-  if (const auto* dir = std::get_if<plan::MakeStateDir>(&action)) return dir->path.at;
-  const plan::Terms* terms = plan::terms_in(action);
-  return terms != nullptr ? terms->version_at : SourceSpan{};
 }
 
 }  // namespace
@@ -90,22 +74,6 @@ void judge_downgrade(Bench& bench, const plan::SwitchCurrent& action, const plan
                             is_past ? fmt::format("apply {} or a newer version", newer.str())
                                     : fmt::format("go back with addonctl rollback {}", bench.addon.str()));
   bench.verdicts.refuse(bench.addon, request, std::move(finding), "downgrade");
-}
-
-void judge_signature(Bench& bench) {
-  constexpr const char* subject = "signature";
-  // Each step would ask for it again.
-  if (bench.policy.signatures_required.empty() || bench.verdicts.has_refused(bench.addon, subject)) return;
-  const PolicyRef& line = bench.policy.signatures_required.front();
-  Finding finding = make_finding(
-      rules::policy_signature,
-      fmt::format("{} requires {} to be signed, and this version of addonctl checks no signatures",
-                  to_string(line), bench.addon.str()),
-      place_of(bench.step.action));
-  finding.policy = line;
-  finding.fix = "set signatures.required to false, if add-ons may be installed unsigned";
-  const Request request{&rules::policy_signature, "signature", "required", subject, subject, finding.at};
-  bench.verdicts.refuse(bench.addon, request, std::move(finding));
 }
 
 }  // namespace addon::policy

@@ -191,18 +191,7 @@ void PolicyReader::read_match(const Place& place, Grant& grant) {
     invalid(ids.node != nullptr ? ids : place, fmt::format("grant {} matches no add-on", quoted(grant.name)),
             "name the add-ons that it is for in match.id");
   }
-  if (signed_by.node == nullptr) return;
-  // What nobody checks must not give anything: only what such a grant takes away is kept.
-  Allowances denies;
-  denies.capabilities_deny = std::move(grant.allowances.capabilities_deny);
-  denies.forbid = std::move(grant.allowances.forbid);
-  denies.require = std::move(grant.allowances.require);
-  grant.allowances = std::move(denies);
-  invalid(signed_by,
-          fmt::format("grant {} is bound to a signature, and this version checks none: it allows nothing",
-                      quoted(grant.name)),
-          "remove match.signed_by to grant by id alone")
-      .severity = Severity::warning;
+  if (signed_by.node != nullptr) grant.signed_by = strings(signed_by, grant.name);
 }
 
 void PolicyReader::read_expiry(const Place& place, Grant& grant) {
@@ -275,14 +264,10 @@ void PolicyReader::read_site(const Place& root, SitePolicy& policy) {
     policy.downgrade.push_back({value, ref(downgrade, ""), downgrade.node->at.column});
   }
   const Place required = root["signatures"]["required"];
-  const bool is_required = required.node != nullptr && required.node->as_bool();
-  if (is_required) policy.signatures_required.push_back(ref(required, ""));
-  const Place keys = root["signatures"]["keys"];
-  // Where a signature is required nothing can be installed, and that says enough.
-  if (is_required || keys.node == nullptr || keys.items().empty()) return;
-  invalid(keys, "signatures.keys is not enforced by this version",
-          "do not rely on it; remove it, or keep such add-ons off this host")
-      .severity = Severity::warning;
+  if (required.node != nullptr && required.node->as_bool())
+    policy.signatures_required.push_back(ref(required, ""));
+  for (Line<std::string>& key : strings(root["signatures"]["keys"], ""))
+    policy.signature_keys.push_back(std::move(key));
 }
 
 }  // namespace addon::policy

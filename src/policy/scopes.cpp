@@ -22,15 +22,28 @@ const PolicyRef* first_equal(const std::vector<Line<T>>& lines, const T& wanted)
   return first_line(lines, [&](const T& value) { return value == wanted; });
 }
 
+/// Whether what the grant gives is for what that key has signed, or for anything.
+bool is_for(const Grant& grant, const std::optional<std::string>& signer) {
+  return !grant.signed_by || (signer && first_equal(*grant.signed_by, *signer) != nullptr);
+}
+
+std::string signers_of(const Grant& grant) {
+  std::vector<std::string> names;
+  for (const Line<std::string>& key : *grant.signed_by) names.push_back(printable(key.value));
+  return names.empty() ? "nobody" : join(names, " or ");
+}
+
 }  // namespace
 
-Scopes::Scopes(const SitePolicy& policy, const AddonId& addon, std::chrono::sys_days today) {
-  scopes_.push_back({&policy.site, nullptr});
+Scopes::Scopes(const SitePolicy& policy, const AddonId& addon, std::chrono::sys_days today,
+               const std::optional<std::string>& signer) {
+  scopes_.push_back({&policy.site, nullptr, nullptr});
   for (const Grant& grant : policy.grants) {
     const auto covers = [&](const std::string& pattern) { return glob_match(pattern, addon.str()); };
     if (first_line(grant.ids, covers) == nullptr) continue;
     const bool expired = grant.expires && std::chrono::sys_days(*grant.expires) < today;
-    scopes_.push_back({&grant.allowances, expired ? &grant : nullptr});
+    scopes_.push_back(
+        {&grant.allowances, expired ? &grant : nullptr, is_for(grant, signer) ? nullptr : &grant});
   }
 }
 
@@ -41,9 +54,17 @@ Ruling Scopes::rule(const LineOf& line_of) const {
     const PolicyRef* line = line_of(*scope.allowances);
     if (line == nullptr) continue;
     if (scope.expired_grant == nullptr) {
-      ruling.allowed_by = *line;
-      ruling.expired.reset();
-      break;
+      if (scope.withheld_grant == nullptr) {
+        ruling.allowed_by = *line;
+        ruling.expired.reset();
+        ruling.withheld.reset();
+        break;
+      }
+      if (!ruling.withheld) {
+        ruling.withheld = *line;
+        ruling.withheld_for = signers_of(*scope.withheld_grant);
+      }
+      continue;
     }
     if (!ruling.expired) {
       ruling.expired = *line;

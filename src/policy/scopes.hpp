@@ -18,6 +18,9 @@ struct Ruling {
   /// Where nothing allows it: the line of an expired grant that would have, and its last day.
   std::optional<PolicyRef> expired;
   std::chrono::year_month_day expired_on{};
+  /// Where nothing allows it: the line of a grant that does for what others have signed, and who.
+  std::optional<PolicyRef> withheld{};
+  std::string withheld_for{};
 
   bool allows() const { return allowed_by.has_value() && !denied_by.has_value(); }
 };
@@ -26,7 +29,9 @@ struct Ruling {
 /// in the order of the policy. Refers to the policy.
 class Scopes {
  public:
-  Scopes(const SitePolicy& policy, const AddonId& addon, std::chrono::sys_days today);
+  /// `signer` is the name of the trusted key that vouches for the add-on.
+  Scopes(const SitePolicy& policy, const AddonId& addon, std::chrono::sys_days today,
+         const std::optional<std::string>& signer);
 
   Ruling capability(Capability capability) const;
   Ruling supervision(manifest::Supervision supervision) const;
@@ -48,7 +53,8 @@ class Scopes {
  private:
   struct Scope {
     const Allowances* allowances;
-    const Grant* expired_grant;  ///< null while it is in force
+    const Grant* expired_grant;   ///< null while it is in force
+    const Grant* withheld_grant;  ///< null unless it is for what others have signed
   };
   /// `line_of(allowances)` gives the first line of a scope that covers the request, or null.
   template <class LineOf>

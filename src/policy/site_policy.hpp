@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "bundle/signature.hpp"
 #include "core/capability.hpp"
 #include "core/digest.hpp"
 #include "core/finding.hpp"
@@ -54,6 +55,9 @@ struct Allowances {
 struct Grant {
   std::string name;
   std::vector<Line<std::string>> ids;  ///< globs; an add-on matches one of them
+  /// Names of keys, by one of which the add-on must be signed; absent: it need not be. What a grant takes
+  /// away holds for every add-on that its ids match.
+  std::optional<std::vector<Line<std::string>>> signed_by{};
   Allowances allowances;
   std::optional<std::chrono::year_month_day> expires;  ///< last day on which it holds, UTC
   SourceSpan expires_at;
@@ -83,7 +87,10 @@ struct SitePolicy {
   std::vector<Grant> grants;
   Limits limits;
   std::vector<Line<Downgrade>> downgrade;
-  std::vector<PolicyRef> signatures_required;  ///< lines that say so
+  std::vector<PolicyRef> signatures_required;     ///< lines that say so
+  std::vector<Line<std::string>> signature_keys;  ///< where one is required: whose will do; empty: any
+  /// By which signatures are believed. No file of the policy has them; the caller adds them.
+  std::vector<bundle::TrustedKey> keys;
   std::optional<VersionCommand> base_agent{};
   /// Of every file's text, whatever order they were read in. Part of each plan's digest.
   Digest digest;
@@ -104,8 +111,7 @@ struct ParsedPolicy {
 
 /// YAML texts -> SitePolicy. Every finding of every file. An unknown capability is an error (rule
 /// policy-invalid), as is a grant without name or match, or two grants of one name, and what looks like a
-/// misspelt directive. `signatures.keys` is a warning of the same rule, because this version checks no
-/// signature. A grant that is bound to one allows nothing; what it takes away holds.
+/// misspelt directive.
 ParsedPolicy parse_policy(const std::vector<PolicyFile>& files);
 
 /// Warnings about the grants that have expired, or will within 30 days of `today`.

@@ -16,6 +16,7 @@ namespace {
 std::string key_of(const AddonId& addon, const std::string& subject) { return addon.str() + " " + subject; }
 
 std::string fix_for(const AddonId& addon, const Request& request, const Ruling& ruling) {
+  if (ruling.withheld) return fmt::format("have the bundle signed by {}", ruling.withheld_for);
   if (request.entry.empty()) return request.otherwise;
   const std::string adding = fix_by_adding(request.entry, addon);
   return ruling.expired ? fmt::format("renew grant {}, or {}", quoted(ruling.expired->grant), adding)
@@ -23,10 +24,10 @@ std::string fix_for(const AddonId& addon, const Request& request, const Ruling& 
 }
 
 Finding not_allowed(const AddonId& addon, const Request& request, const Ruling& ruling) {
-  Finding finding = make_finding(*request.rule,
-                                 fmt::format("no policy line allows {}{}", request.asks, expiry_note(ruling)),
-                                 request.at, request.pointer);
-  finding.policy = ruling.expired;
+  Finding finding =
+      make_finding(*request.rule, fmt::format("no policy line allows {}{}", request.asks, grant_note(ruling)),
+                   request.at, request.pointer);
+  finding.policy = ruling.withheld ? ruling.withheld : ruling.expired;
   finding.fix = fix_for(addon, request, ruling);
   return finding;
 }
@@ -72,7 +73,11 @@ std::string fix_by_adding(const Entry& entry, const AddonId& addon) {
   return fmt::format("add {}, or to a grant for {}", entry.in_words(), addon.str());
 }
 
-std::string expiry_note(const Ruling& ruling) {
+std::string grant_note(const Ruling& ruling) {
+  if (ruling.withheld) {
+    return fmt::format("; grant {} does, for what {} has signed", quoted(ruling.withheld->grant),
+                       ruling.withheld_for);
+  }
   if (!ruling.expired) return "";
   return fmt::format("; grant {} did until {}", quoted(ruling.expired->grant), to_string(ruling.expired_on));
 }
@@ -93,7 +98,7 @@ void Verdicts::note(const AddonId& addon, const Request& request, const Ruling& 
     return add(std::move(verdict));
   }
   Verdict verdict = refused(addon, request, refusal_of(addon, request, ruling));
-  if (!ruling.denied_by) verdict.entry = request.entry;
+  if (!ruling.denied_by && !ruling.withheld) verdict.entry = request.entry;
   add(std::move(verdict));
 }
 

@@ -67,7 +67,8 @@ class Verdicts {
 /// "add CAP_BPF to capabilities.allow, or to a grant for packet-probe".
 std::string fix_by_adding(const Entry& entry, const AddonId& addon);
 
-/// "; grant NAME did until 2026-01-31" where a grant has expired that would have allowed it, else "".
-std::string expiry_note(const Ruling& ruling);
+/// "; grant NAME did until 2026-01-31" where a grant has expired that would have allowed it; "; grant NAME
+/// does for what release has signed" where one is for that; else "".
+std::string grant_note(const Ruling& ruling);
 
 }  // namespace addon::policy

@@ -79,6 +79,9 @@ class Host {
   /// Writes the files as a bundle and applies it, where everything must go well.
   Outcome install(const std::string& name, const Files& files);
 
+  /// What it is judged by, and whose signatures are believed.
+  policy::SitePolicy& policy() { return policy_; }
+
   Snapshot snapshot() const { return snapshot_of(root_); }
 
   addon::test::FakeClock clock;

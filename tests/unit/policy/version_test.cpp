@@ -151,18 +151,6 @@ TEST_CASE("a deny of downgrades wins, and a decision names the line that allows 
   CHECK(allowed.plan.steps[0].allowed_by.back().by == PolicyRef{"a.yaml", 2, ""});
 }
 
-TEST_CASE("where a signature is required every add-on is refused, once") {
-  const SitePolicy policy = policy_of(std::string(usual) + usual_terms + "signatures: {required: true}\n");
-  plan::Action activate = activation("probe", "pushed-artifact", "systemd-service");
-  CHECK(
-      refusals(policy, {stage_of({1}), service_of("probe", "probe.service"), activate}) ==
-      Lines{"addon.yaml:3 policy-signature [policy.yaml:6]: policy.yaml:6 requires probe to be signed, and "
-            "this "
-            "version of addonctl checks no signatures | set signatures.required to false, if add-ons may be "
-            "installed unsigned"});
-  CHECK(refusals(policy, {service_of("probe", "a.service"), service_of("scan", "b.service")}).size() == 2);
-}
-
 TEST_CASE("an add-on can be taken away without a signature") {
   const SitePolicy policy = policy_of("signatures: {required: true}\n");
   plan::SetCapabilities revoke{id_of("probe"), version_of("1.2.3"), RelativePath::of({"probe"}), {}, {}, {}};
@@ -172,11 +160,4 @@ TEST_CASE("an add-on can be taken away without a signature") {
                           plan::SetEnablement{id_of("probe"), unit, {}, false},
                           plan::SetRunning{id_of("probe"), unit, plan::RunAction::stop, true, {}}})
             .empty());
-}
-
-TEST_CASE("keys that nobody checks are a warning, unless a signature is required anyway") {
-  CHECK(parse_findings({{"p.yaml", "policy: x\nsignatures: {keys: [release]}\n"}}) ==
-        Lines{"p.yaml:2:20 warning policy-invalid /signatures/keys: signatures.keys is not enforced by this "
-              "version | do not rely on it; remove it, or keep such add-ons off this host"});
-  CHECK(parse_findings({{"p.yaml", "policy: x\nsignatures: {required: true, keys: [release]}\n"}}).empty());
 }
