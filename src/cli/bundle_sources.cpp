@@ -13,6 +13,7 @@
 
 #include "bundle/archive.hpp"
 #include "bundle/survey.hpp"
+#include "cli/archive_signature.hpp"
 #include "cli/artifacts.hpp"
 #include "core/text.hpp"
 #include "linux/directory.hpp"
@@ -62,8 +63,9 @@ Result<executor::BundleSource> open_archive(const SourceName& source, const Open
   if (!file) return tl::unexpected(Error::of({cannot_open(file.error(), source.path)}));
   executor::BundleSource opened;
   opened.name = source.name;
-  opened.archive =
-      std::make_shared<const bundle::ReadBundle>(TRY(read_open(**file, source.name, opening, std::nullopt)));
+  bundle::ReadBundle read = TRY(read_open(**file, source.name, opening, std::nullopt));
+  add_signature(read, source.path, source.name);
+  opened.archive = std::make_shared<const bundle::ReadBundle>(std::move(read));
   return opened;
 }
 

@@ -170,13 +170,24 @@ Result<ReadAddon> read_recorded(const plan::Release& release, Session& session, 
   return read;
 }
 
+// Nobody else can have signed it, and only as long as that key is trusted does it count.
+void add_signer(const plan::Release& release, std::span<const bundle::TrustedKey> keys, ReadAddon& read) {
+  if (read.addon && release.signer && bundle::is_trusted(*release.signer, keys))
+    read.addon->signer = release.signer;
+}
+
 }  // namespace
 
-Result<ReadAddon> read_active(const AddonId& id, Session& session, std::string& place) {
+Result<ReadAddon> read_active(const AddonId& id, Session& session, std::string& place,
+                              std::span<const bundle::TrustedKey> keys) {
   const plan::Generation generation = TRY(executor::read_last_generation(session.root())).generation;
   TRY(check_recorded({id}, generation));
   const plan::Release& release = generation.addons.at(id);
-  if (!release.is_staged()) return read_recorded(release, session, place);
+  if (!release.is_staged()) {
+    ReadAddon read = TRY(read_recorded(release, session, place));
+    add_signer(release, keys, read);
+    return read;
+  }
   const RelativePath path = executor::version_dir(id, release.version);
   place = session.path("/" + path.str());
   auto directory = TRY(session.root().open_directory_if_present(path));
@@ -192,7 +203,9 @@ Result<ReadAddon> read_active(const AddonId& id, Session& session, std::string& 
       bundle::read_directory(std::shared_ptr<const host::Directory>(std::move(directory)), place,
                              bundle::Origin::installed, generation.known);
   ReadAddon read{std::nullopt, std::move(bundle.findings)};
-  if (bundle.bundle) read.addon = AskingAddon{id, release.version, plan::lint_steps(*bundle.bundle)};
+  if (!bundle.bundle) return read;
+  read.addon = AskingAddon{id, release.version, plan::lint_steps(*bundle.bundle)};
+  add_signer(release, keys, read);
   return read;
 }
 

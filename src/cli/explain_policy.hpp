@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,10 @@ struct ExplainedAddon {
   std::vector<policy::Verdict> verdicts;
 };
 
-/// The active version of the add-on as it is installed below the root. Error: usage where it is not active.
-Result<ReadAddon> read_active(const AddonId& id, Session& session, std::string& place);
+/// The active version of the add-on as it is installed below the root, signed by whom its record says, if the
+/// key is one of these. Error: usage where it is not active.
+Result<ReadAddon> read_active(const AddonId& id, Session& session, std::string& place,
+                              std::span<const bundle::TrustedKey> keys);
 
 Json to_json(const policy::Verdict& verdict);
 

@@ -41,6 +41,7 @@ struct Arguments {
   std::string write_baseline;         ///< --write-baseline
   bool no_ignore = false;             ///< --no-ignore
   bool force = false;                 ///< --force
+  std::vector<std::string> keys;      ///< --key
 };
 
 }  // namespace addon::cli

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/options.hpp"
+#include "cli/site_files.hpp"
 #include "core/finding.hpp"
 #include "core/result.hpp"
 #include "policy/site_policy.hpp"
@@ -15,22 +16,17 @@ struct LoadedPolicy {
   bool present = false;           ///< whether there is any file of it
   std::vector<Finding> findings;  ///< warnings about it
   std::string usual_place;        ///< where the host's own would stand
+  bool knows_keys = false;        ///< whether the host has a folder of trusted keys, which is in policy.keys
 };
 
-/// Who must have written the host's policy for it to be believed.
-enum class PolicyTrust {
-  root_only,  ///< root, with every directory above it; else an error with finding policy-untrusted
-  anyone      ///< for looking only
-};
-
-/// The policy of the host below `root`: /etc/addonctl/policy.yaml and /etc/addonctl/policy.d/*.yaml. An error
-/// holds the findings of every file.
+/// The policy of the host below `root`: /etc/addonctl/policy.yaml and /etc/addonctl/policy.d/*.yaml, with the
+/// keys that it trusts. An error holds the findings of every file.
 Result<LoadedPolicy> load_site_policy(const std::string& root, PolicyTrust trust);
 
-/// The policy that these files make together, whoever wrote them.
+/// The policy that these files make together, whoever wrote them. It knows no keys.
 Result<LoadedPolicy> load_policy_files(const std::vector<std::string>& files);
 
-/// What --policy names, or else the host's own.
+/// What --policy names, or else the host's own; with the host's keys in either case.
 Result<LoadedPolicy> load_policy(const GlobalOptions& options, PolicyTrust trust);
 
 }  // namespace addon::cli

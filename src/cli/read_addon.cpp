@@ -9,6 +9,7 @@
 #include "bundle/archive.hpp"
 #include "bundle/bundle.hpp"
 #include "bundle/survey.hpp"
+#include "cli/archive_signature.hpp"
 #include "cli/artifacts.hpp"
 #include "cli/read_text.hpp"
 #include "linux/directory.hpp"
@@ -46,50 +47,72 @@ ReadAddon unreadable(const Error& error, const std::string& path) {
   return {std::nullopt, {make_finding(rules::bundle_unreadable, error.message(), {path, 0, 0})}};
 }
 
+/// Who signed it, where there is a policy to judge that by.
+void verify(bundle::ReadBundle& read, const policy::SitePolicy* policy) {
+  if (policy == nullptr || !read.bundle) return;
+  for (Finding& finding : bundle::verify_signature(*read.bundle, policy->keys)) {
+    finding.addon = read.bundle->manifest.id.value.str();
+    read.findings.push_back(std::move(finding));
+  }
+}
+
 ReadAddon asking(bundle::ReadBundle bundle, const std::string& path) {
   ReadAddon read{std::nullopt, std::move(bundle.findings)};
   if (!bundle.bundle) return read;
   const manifest::Manifest& manifest = bundle.bundle->manifest;
   read.addon = AskingAddon{manifest.id.value, manifest.version.value, plan::lint_steps(*bundle.bundle)};
+  read.addon->signer = bundle.bundle->signer;
   for (const bundle::BundleUnit& unit : bundle.bundle->units)
     read.addon->units.push_back(bundle::file_in(path, unit.name.str()));
   return read;
 }
 
-ReadAddon read_bundle(const LintTarget& target) {
+ReadAddon read_bundle(const LintTarget& target, const policy::SitePolicy* policy) {
   auto directory = linux::open_directory_path(target.path);
   if (!directory) return unreadable(directory.error(), target.path);
   // Its files are in its artifacts.
   if (released_manifest(**directory, target.path)) return read_manifest(target.manifest);
-  return asking(bundle::read_directory(std::move(*directory), target.path, bundle::Origin::bundle, {},
-                                       bundle::Contents::unread),
-                target.path);
+  const std::shared_ptr<const host::Directory> opened = std::move(*directory);
+  const auto read_with = [&](bundle::Contents contents) {
+    return bundle::read_directory(opened, target.path, bundle::Origin::bundle, {}, contents);
+  };
+  bundle::ReadBundle read = read_with(bundle::Contents::unread);
+  // A signature is of digests, which take reading every file.
+  if (policy != nullptr && read.bundle && read.bundle->signature) {
+    read = read_with(bundle::Contents::hashed);
+    verify(read, policy);
+  }
+  return asking(std::move(read), target.path);
 }
 
-ReadAddon read_archive(const std::string& path) {
+ReadAddon read_archive(const std::string& path, const policy::SitePolicy* policy) {
   const auto file = linux::open_file_path(path);
   if (!file) return unreadable(file.error(), path);
   auto read = bundle::read_archive(**file, path, {});
-  return read ? asking(*std::move(read), path) : unreadable(read.error(), path);
+  if (!read) return unreadable(read.error(), path);
+  add_signature(*read, path, path);
+  verify(*read, policy);
+  return asking(*std::move(read), path);
 }
 }  // namespace
 
-ReadAddon read_addon(const LintTarget& target) {
+ReadAddon read_addon(const LintTarget& target, const policy::SitePolicy* policy) {
   switch (target.kind) {
     case LintTarget::Kind::bundle:
-      return read_bundle(target);
+      return read_bundle(target, policy);
     case LintTarget::Kind::archive:
-      return read_archive(target.path);
+      return read_archive(target.path, policy);
     case LintTarget::Kind::manifest:
       break;
   }
   return read_manifest(target.path);
 }
 
-plan::Plan plan_of(std::vector<plan::Step> steps) {
+plan::Plan plan_of(AskingAddon addon) {
   plan::Plan plan;
   plan.verb = "apply";
-  plan.steps = std::move(steps);
+  plan.steps = std::move(addon.steps);
+  if (addon.signer) plan.signers.emplace(std::move(addon.id), std::move(*addon.signer));
   return plan;
 }
 

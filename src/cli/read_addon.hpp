@@ -4,11 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "bundle/signature.hpp"
 #include "cli/lint/targets.hpp"
 #include "core/addon_id.hpp"
 #include "core/finding.hpp"
 #include "core/version.hpp"
 #include "plan/plan.hpp"
+#include "policy/site_policy.hpp"
 
 namespace addon::cli {
 
@@ -18,6 +20,7 @@ struct AskingAddon {
   Version version;
   std::vector<plan::Step> steps;     ///< that would install it on an empty host
   std::vector<std::string> units{};  ///< files of a bundle's units, as findings name them
+  std::optional<bundle::Signer> signer{};
 };
 
 struct ReadAddon {
@@ -25,10 +28,11 @@ struct ReadAddon {
   std::vector<Finding> findings;
 };
 
-/// Reads what lint and the policy verbs judge.
-ReadAddon read_addon(const LintTarget& target);
+/// Reads what lint and the policy verbs judge. With a policy, the signature of a bundle is verified by the
+/// keys that come with it; without one it is not looked at.
+ReadAddon read_addon(const LintTarget& target, const policy::SitePolicy* policy);
 
-/// A plan of these steps, as apply would have it judged.
-plan::Plan plan_of(std::vector<plan::Step> steps);
+/// A plan of its steps, as apply would have it judged.
+plan::Plan plan_of(AskingAddon addon);
 
 }  // namespace addon::cli

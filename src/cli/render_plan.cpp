@@ -19,13 +19,19 @@ std::string version_or_none(const Json& change, std::string_view key) {
   return version.empty() ? "(none)" : version;
 }
 
-std::string header(const Json& change, const Palette& palette) {
+/// "  signed by release", or "".
+std::string signed_by(const Json& plan, const std::string& addon) {
+  const std::string key = text(member(member(member(plan, "inputs"), "signers"), addon), "key");
+  return key.empty() ? "" : "  signed by " + one_line(key);
+}
+
+std::string header(const Json& plan, const Json& change, const Palette& palette) {
   const std::string sign = sign_of(text(change, "change"));
   const std::string from = version_or_none(change, "from");
   const std::string to = version_or_none(change, "to");
-  return fmt::format("{} {}  {}\n", palette(paint_of_sign(sign), sign),
-                     palette(Paint::bold, text(change, "id")),
-                     from == to ? from : fmt::format("{} -> {}", from, to));
+  const std::string id = text(change, "id");
+  return fmt::format("{} {}  {}{}\n", palette(paint_of_sign(sign), sign), palette(Paint::bold, id),
+                     from == to ? from : fmt::format("{} -> {}", from, to), signed_by(plan, id));
 }
 
 std::string steps_of(const Json& plan, const std::string& addon, const Palette& palette) {
@@ -51,7 +57,7 @@ std::string render_plan(const Json& plan, const Palette& palette) {
   for (const Json& change : items(plan, "changes")) {
     const std::string steps = steps_of(plan, text(change, "id"), palette);
     if (steps.empty() && text(change, "change") == "unchanged") continue;
-    out += header(change, palette) + steps + '\n';
+    out += header(plan, change, palette) + steps + '\n';
   }
   // What concerns the host as a whole has no add-on.
   if (const std::string steps = steps_of(plan, "", palette); !steps.empty()) {

@@ -10,6 +10,7 @@
 #include "executor/layout.hpp"
 #include "executor/observe.hpp"
 #include "executor/prepare.hpp"
+#include "plan/signer_json.hpp"
 
 namespace addon::cli {
 
@@ -71,6 +72,7 @@ Json to_json(const AddonReport& addon) {
             {"version", addon.release.version.str()},
             {"delivery", manifest::to_string(addon.release.delivery)},
             {"supervision", manifest::to_string(addon.release.supervision)},
+            {"signer", addon.release.signer ? plan::to_json(*addon.release.signer) : Json(nullptr)},
             {"current", addon.current.empty() ? Json(nullptr) : Json(addon.current)},
             {"file_capabilities", std::move(capabilities)},
             {"units", std::move(units)},
@@ -127,13 +129,21 @@ Json to_json(const HostReport& status) {
 
 std::string render(const HostReport& status) {
   if (status.addons.empty()) return "No add-ons are installed.\n";
+  // A column only where it says something.
+  const bool any_signed =
+      std::any_of(status.addons.begin(), status.addons.end(),
+                  [](const AddonReport& addon) { return addon.release.signer.has_value(); });
   std::vector<std::vector<std::string>> rows = {
       {"ID", "VERSION", "SUPERVISION", "CAPABILITIES", "DRIFT", "UNITS"}};
+  if (any_signed) rows.front().insert(rows.front().begin() + 2, "SIGNED BY");
   for (const AddonReport& addon : status.addons) {
     rows.push_back({addon.release.id.str(), addon.release.version.str(),
                     std::string(manifest::to_string(addon.release.supervision)), capabilities_text(addon),
                     addon.drift.empty() ? "none" : std::to_string(addon.drift.size()),
                     one_line(units_text(addon))});
+    if (!any_signed) continue;
+    const auto& signer = addon.release.signer;
+    rows.back().insert(rows.back().begin() + 2, signer ? one_line(signer->key) : "-");
   }
   return table(rows);
 }

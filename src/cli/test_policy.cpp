@@ -60,7 +60,7 @@ class Tester {
     std::vector<policy::Difference> differences;
     if (policy.loaded && addon.addon) {
       const policy::Judgement judgement =
-          policy::judge(plan_of(addon.addon->steps), policy.loaded->policy, test.today.value_or(today_));
+          policy::judge(plan_of(*addon.addon), policy.loaded->policy, test.today.value_or(today_));
       differences = policy::compare(test, judgement.verdicts);
     } else {
       differences.push_back({"a policy and an add-on to judge", "the errors below"});
@@ -105,7 +105,7 @@ class Tester {
       finding.fix = "name one manifest or bundle";
       add({std::move(finding)});
     } else if (targets.targets.size() == 1) {
-      found->second = read_addon(targets.targets.front());
+      found->second = read_addon(targets.targets.front(), nullptr);
       add(found->second.findings);
     }
     return found->second;

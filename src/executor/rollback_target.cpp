@@ -67,6 +67,7 @@ Result<bundle::Bundle> read_recorded(const plan::Release& release) {
   bundle::Bundle bundle{"",     std::move(*parsed.manifest), release.manifest_sha256, {}, {}, std::nullopt,
                         nullptr};
   bundle.manifest_text = release.manifest_text;
+  bundle.signer = release.signer;
   return bundle;
 }
 }  // namespace

@@ -76,6 +76,25 @@ host() {
   policy >host/etc/addonctl/policy.yaml
 }
 
+# keys NAME...: ./NAME.pub and ./NAME.key, by minisign, without a password.
+keys() {
+  local name
+  for name; do minisign -G -W -f -p "$name.pub" -s "$name.key"; done
+}
+
+# signs KEY BUNDLE COMMENT [OPTION...]: what docs/author.md says, with options of minisign.
+signs() {
+  addonctl bundle digests "$2" >list
+  minisign -S -s "$1.key" -m list -x "$2/addon.yaml.minisig" -t "$3" "${@:4}" >/dev/null
+}
+
+# trusts NAME...: these keys and no others are trusted by ./host.
+trusts() {
+  local name
+  rm -rf host/etc/addonctl/trusted-keys && mkdir host/etc/addonctl/trusted-keys
+  for name; do cp "$name.pub" host/etc/addonctl/trusted-keys; done
+}
+
 # edit FILE SED-EXPRESSION...
 edit() {
   local file=$1 expression

@@ -9,6 +9,7 @@
 #include "cli/session.hpp"
 #include "executor/generations.hpp"
 #include "plan/caller_json.hpp"
+#include "plan/signer_json.hpp"
 
 namespace addon::cli {
 
@@ -25,14 +26,19 @@ void declare_history(CLI::App&, Arguments&) {}
 
 Json record_of(const plan::Generation& generation) {
   Json addons = Json::object();
-  for (const auto& [id, release] : generation.addons) addons[id.str()] = release.version.str();
+  Json signers = Json::object();
+  for (const auto& [id, release] : generation.addons) {
+    addons[id.str()] = release.version.str();
+    if (release.signer) signers[id.str()] = plan::to_json(*release.signer);
+  }
   return {{"number", generation.number},
           {"time", generation.time},
           {"verb", generation.verb},
           {"summary", generation.summary},
           {"plan_digest", generation.plan_digest},
           {"caller", generation.caller ? plan::to_json(*generation.caller) : Json(nullptr)},
-          {"addons", std::move(addons)}};
+          {"addons", std::move(addons)},
+          {"signers", std::move(signers)}};
 }
 
 Result<executor::Generations> read(const Context& context) {

@@ -40,9 +40,10 @@ denied. An older version than the active one is judged by plan and apply only.
 
 check finds what a valid policy says to no effect or too widely: allows that a
 deny takes away, lines that another makes void, patterns that cover nearly
-everything or nothing, grants that have expired or will within 30 days, and
-grants for none of the add-ons in PATH, or else of the host's active ones.
-These are warnings, and it exits 0.
+everything or nothing, grants that have expired or will within 30 days,
+grants for none of the add-ons in PATH, or else of the host's active ones, and
+keys that are not among the host's trusted ones, where it has any folder of
+them. These are warnings, and it exits 0.
 
 test judges the cases of FILE, which say what a policy must allow and refuse
 (addonctl schema policy-test). Their paths are relative to FILE. Exits 5 when
@@ -58,7 +59,7 @@ Options:
 
 void declare_policy(CLI::App& app, Arguments& arguments) { app.add_option("ARGUMENT", arguments.operands); }
 
-std::chrono::sys_days today() {
+std::chrono::sys_days day_of_judging() {
   return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
 }
 
@@ -80,19 +81,20 @@ struct Subject {
 };
 
 Result<std::vector<Subject>> read_subjects(const Context& context, const std::string& operand,
-                                           std::vector<Finding>& findings) {
+                                           const policy::SitePolicy& policy, std::vector<Finding>& findings) {
   std::vector<Subject> subjects;
   if (!is_path(operand)) {
     const std::set<AddonId> ids = TRY(parse_ids({operand}));
     auto session = TRY(Session::open(context.options, context.console));
     Subject subject;
-    subject.read = TRY(read_active(*ids.begin(), *session, subject.place));
+    subject.read = TRY(read_active(*ids.begin(), *session, subject.place, policy.keys));
     subjects.push_back(std::move(subject));
     return subjects;
   }
   LintTargets targets = find_lint_targets({operand});
   append(findings, std::move(targets.findings));
-  for (const LintTarget& target : targets.targets) subjects.push_back({target.path, read_addon(target)});
+  for (const LintTarget& target : targets.targets)
+    subjects.push_back({target.path, read_addon(target, &policy)});
   return subjects;
 }
 
@@ -124,7 +126,7 @@ Report explain(const Context& context, const std::vector<std::string>& operands)
   if (!loaded) return failed(loaded.error());
   Report report;
   report.findings = loaded->findings;
-  const auto subjects = read_subjects(context, operands.front(), report.findings);
+  const auto subjects = read_subjects(context, operands.front(), loaded->policy, report.findings);
   if (!subjects) return failed(subjects.error());
 
   std::vector<ExplainedAddon> explained;
@@ -132,7 +134,8 @@ Report explain(const Context& context, const std::vector<std::string>& operands)
   for (const Subject& subject : *subjects) {
     append(report.findings, subject.read.findings);
     if (!subject.read.addon) continue;
-    policy::Judgement judgement = policy::judge(plan_of(subject.read.addon->steps), loaded->policy, today());
+    policy::Judgement judgement =
+        policy::judge(plan_of(*subject.read.addon), loaded->policy, day_of_judging());
     append(denied, std::move(judgement.findings));
     explained.push_back({subject.read.addon->id.str(), subject.read.addon->version.str(), subject.place,
                          std::move(judgement.verdicts)});
@@ -163,7 +166,7 @@ std::optional<std::set<AddonId>> known_addons(const Context& context, const std:
     LintTargets targets = find_lint_targets(paths);
     append(report.findings, std::move(targets.findings));
     for (const LintTarget& target : targets.targets) {
-      ReadAddon read = read_addon(target);
+      ReadAddon read = read_addon(target, nullptr);
       append(report.findings, std::move(read.findings));
       if (read.addon) ids.insert(read.addon->id);
     }
@@ -190,8 +193,10 @@ Report check(const Context& context, const std::vector<std::string>& operands) {
   }
   const auto addons = known_addons(context, operands, report);
   if (loaded && loaded->present) {
-    append(report.findings, policy::check_policy(loaded->policy, today()));
+    append(report.findings, policy::check_policy(loaded->policy, day_of_judging()));
     if (addons) append(report.findings, policy::unmatched_grants(loaded->policy, *addons));
+    if (loaded->knows_keys)
+      append(report.findings, policy::unknown_keys(loaded->policy, loaded->policy.keys));
   }
   sort_findings(report.findings);
   report.exit = exit_code(report.findings);
@@ -209,7 +214,7 @@ Report test(const Context& context, const std::vector<std::string>& operands) {
   if (operands.empty()) {
     return misused("policy test needs at least one FILE", "run addonctl policy --help for its usage");
   }
-  TestedPolicy tested = test_policy(operands, context.options, today());
+  TestedPolicy tested = test_policy(operands, context.options, day_of_judging());
   Report report;
   report.body["cases"] = Json::array();
   std::size_t passed = 0;

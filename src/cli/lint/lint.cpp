@@ -17,16 +17,16 @@ void append(std::vector<Finding>& to, std::vector<Finding> from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
-std::vector<Finding> judge(std::vector<plan::Step> steps, const LintBasis& basis) {
-  std::vector<Finding> findings = plan::traps(steps);
+std::vector<Finding> judge(AskingAddon addon, const LintBasis& basis) {
+  std::vector<Finding> findings = plan::traps(addon.steps);
   if (basis.policy == nullptr) return findings;
-  append(findings, policy::judge(plan_of(std::move(steps)), *basis.policy, basis.today).findings);
+  append(findings, policy::judge(plan_of(std::move(addon)), *basis.policy, basis.today).findings);
   return findings;
 }
 
 LintSubject lint_one(const LintTarget& target, const LintBasis& basis, Comments comments) {
   const bool is_bundle = target.kind != LintTarget::Kind::manifest;
-  ReadAddon read = read_addon(target);
+  ReadAddon read = read_addon(target, basis.policy);
   LintSubject subject;
   subject.kind = is_bundle ? LintSubject::Kind::bundle : LintSubject::Kind::manifest;
   subject.name = target.path;
@@ -41,7 +41,7 @@ LintSubject lint_one(const LintTarget& target, const LintBasis& basis, Comments 
   if (read.addon) {
     for (std::string& file : read.addon->units)
       subject.texts.push_back({std::move(file), LintText::Kind::unit});
-    append(read.findings, judge(std::move(read.addon->steps), basis));
+    append(read.findings, judge(std::move(*read.addon), basis));
   }
   subject.findings = as_lint_findings(std::move(read.findings));
   if (comments == Comments::heard) honour_ignores(subject);
