@@ -33,7 +33,7 @@ LintSubject lint_one(const LintTarget& target, const LintBasis& basis, Comments 
   subject.understood = read.addon.has_value();
   // The comments in an archive cannot be read again by name.
   if (target.kind == LintTarget::Kind::archive) {
-    if (read.addon) append(read.findings, judge(std::move(read.addon->steps), basis));
+    if (read.addon) append(read.findings, judge(std::move(*read.addon), basis));
     subject.findings = as_lint_findings(std::move(read.findings));
     return subject;
   }
