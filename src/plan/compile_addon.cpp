@@ -95,7 +95,7 @@ class WantedAddon {
     const bool known_version = facts_.recorded != nullptr && facts_.recorded->version == wanted_.version;
     const bool from_bundle = facts_.bundle != nullptr && !facts_.bundle->source.empty();
     if (known_version && !facts_.recorded->same_content(wanted_)) return content_changed();
-    if (had_other_content()) return content_changed();
+    if (had_other_content(wanted_, facts_.generation)) return content_changed();
     if (!wanted_.is_staged()) return;
     if (found != nullptr && is_intact(*found, wanted_, facts_.host)) return;
     if (found != nullptr && !known_version && from_bundle && !has_same_bytes(*found, wanted_)) {
@@ -114,14 +114,6 @@ class WantedAddon {
                    fmt::format("versions/{} of {} is not what was installed on the host",
                                wanted_.version.str(), wanted_.id.str()));
     }
-  }
-
-  // Whether that version was active before with other bytes, also where nothing of it is left.
-  bool had_other_content() const {
-    const auto addon = facts_.generation.committed.find(wanted_.id);
-    if (addon == facts_.generation.committed.end()) return false;
-    const auto before = addon->second.find(wanted_.version);
-    return before != addon->second.end() && before->second != content_digest(wanted_);
   }
 
   // What is installed cannot be made right from itself.
@@ -144,8 +136,8 @@ class WantedAddon {
       finding.pointer = facts_.bundle->manifest.version.pointer;
     }
     finding.addon = wanted_.id.str();
-    const bool is_recorded =
-        had_other_content() || (facts_.recorded != nullptr && facts_.recorded->version == wanted_.version);
+    const bool is_recorded = had_other_content(wanted_, facts_.generation) ||
+                             (facts_.recorded != nullptr && facts_.recorded->version == wanted_.version);
     finding.fix = is_recorded
                       ? "give the new content a new version"
                       : fmt::format(
@@ -235,13 +227,12 @@ class WantedAddon {
 
   // It stays where the package has put it, and is judged as it is now.
   void judge_packaged(const ReleaseUnit& unit, const host::UnitState* found) {
-    if (is_other_packaged(unit, facts_)) changed_units_.insert(unit.name);
     const bundle::BundleUnit* source = find_source(unit.name);
     if (source == nullptr) return;
     standing_.push_back(install_step(*source, *facts_.bundle));
-    if (found == nullptr) return;
-    add_drop_ins_of(*found, standing_.back());
-    if (has_other_drop_ins(unit.name, *found, facts_.generation)) changed_units_.insert(unit.name);
+    if (found != nullptr) add_drop_ins_of(*found, standing_.back());
+    const bool has_others = found != nullptr && has_other_drop_ins(unit.name, *found, facts_.generation);
+    if (has_others || is_other_packaged(unit, facts_)) changed_units_.insert(unit.name);
   }
 
   void add_drop_ins_of(const host::UnitState& unit, InstallUnit& step) {
