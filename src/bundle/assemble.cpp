@@ -9,6 +9,7 @@
 #include "bundle/files.hpp"
 #include "bundle/limits.hpp"
 #include "bundle/units.hpp"
+#include "bundle/unused.hpp"
 #include "core/text.hpp"
 
 namespace addon::bundle {
@@ -102,6 +103,7 @@ ReadBundle assemble(Survey survey, Reader& reader, const RelativePath& manifest,
   ChosenPrimary chosen = choose_primary(*read.manifest, units, survey);
   append(findings, std::move(chosen.findings));
   append(findings, check_files(survey, source, *read.manifest, units.names));
+  append(findings, check_unused(survey, source, *read.manifest, units));
   // What will not be installed need not be read.
   if (has_errors(findings)) return {std::nullopt, finished(std::move(findings), id)};
 

@@ -4,11 +4,13 @@
 
 #include <optional>
 #include <set>
+#include <utility>
 #include <variant>
 
 #include "cli/report.hpp"
 #include "cli/terminal.hpp"
 #include "executor/layout.hpp"
+#include "plan/registry.hpp"
 
 namespace addon::cli {
 
@@ -117,6 +119,18 @@ class Search {
     add(step, "running", step.unit.str(), wanted ? "active" : "inactive", actual);
   }
 
+  // That it goes with a new generation is no drift.
+  void operator()(const plan::UpdateRegistry& step) {
+    if (!step.is_altered || std::exchange(has_told_of_registry_, true)) return;
+    const plan::Generation& last = repair_.generation;
+    const std::string expected = last.number == 0 ? "" : Digest::of(plan::registry_text(last)).str();
+    std::string actual = step.before ? step.before->str() : "missing";
+    if (actual == expected) actual = "of another owner or mode";
+    if (step.before == Digest{}) actual = "no regular file";
+    found_.push_back({"", "registry", on_host(executor::state_dir() / std::string(executor::kRegistry)),
+                      expected, std::move(actual)});
+  }
+
   void operator()(const plan::Reload&) {}
   void operator()(const plan::CheckHealth&) {}
 
@@ -158,6 +172,7 @@ class Search {
   std::vector<Drift> found_;
   std::set<AddonId> staged_;
   std::set<std::string> tampered_;
+  bool has_told_of_registry_ = false;
 };
 
 std::string or_none(const std::string& text) { return text.empty() ? "(none)" : text; }
@@ -184,7 +199,7 @@ std::string render(const Drift& drift) {
 }
 
 Json to_json(const Drift& drift) {
-  return {{"addon", drift.addon},
+  return {{"addon", text_or_null(drift.addon)},
           {"kind", drift.kind},
           {"path", text_or_null(drift.path)},
           {"expected", text_or_null(drift.expected)},

@@ -10,9 +10,9 @@ namespace addon::cli {
 
 /// One thing on the host that is not as the last generation records it.
 struct Drift {
-  std::string addon;
+  std::string addon;  ///< empty for what concerns the host as a whole
   /// Of a file: "bytes", "mode", "owner", "links", "missing", "stray", "file-capabilities". Else: "version",
-  /// "unit", "drop-in", "state-dir", "current", "enablement", "running", "tree".
+  /// "unit", "drop-in", "state-dir", "current", "enablement", "running", "tree", "registry".
   std::string kind;
   std::string path;  ///< on the host, or the unit's name; may be empty
   std::string expected;

@@ -154,6 +154,29 @@ Line health(const Json& step) {
                       duration(step, "timeout_ms"), duration(step, "stable_for_ms"))};
 }
 
+std::string registry_versions(const Json& entry) {
+  const std::string before = text(entry, "before");
+  const std::string after = text(entry, "after");
+  if (before.empty() || before == after) return after;
+  return after.empty() ? before : change(before, after);
+}
+
+Line registry(const Json& step) {
+  const bool withdraws = text(step, "phase") == "withdraw";
+  std::vector<std::string> parts;
+  // Said with the last of two.
+  if (flag(step, "altered") && !withdraws) {
+    parts.emplace_back(text(step, "before").empty() ? "written anew, for it is missing"
+                                                    : "written anew, for it was altered");
+  }
+  for (const Json& entry : items(step, "changes")) {
+    parts.push_back(fmt::format("{} {} {}", sign_of_change(text(entry, "before"), text(entry, "after")),
+                                text(entry, "addon"), registry_versions(entry)));
+  }
+  if (parts.empty()) parts.emplace_back("as of the new generation");
+  return {withdraws ? "-" : "~", "registry", join(parts, ", ")};
+}
+
 Line describe(const Json& step) {
   const std::string op = text(step, "op");
   if (op == "stage") return stage(step);
@@ -171,6 +194,7 @@ Line describe(const Json& step) {
   if (op == "restart-unit") return running(step, "~", "restart");
   if (op == "stop-unit") return running(step, "-", "stop");
   if (op == "check-health") return health(step);
+  if (op == "update-registry") return registry(step);
   // A plan of a later version: show that there is something, whatever it is.
   return {"?", op, text(step, "unit")};
 }
@@ -240,9 +264,11 @@ struct Allowance {
   std::vector<std::string> subjects;
 };
 
-std::vector<Allowance> allowances(const Json& step) {
+// Of a step that belongs to no add-on only those about the one that is named.
+std::vector<Allowance> allowances(const Json& step, std::string_view addon) {
   std::vector<Allowance> found;
   for (const Json& decision : items(step, "allowed_by")) {
+    if (text(decision, "addon") != addon) continue;
     const Json& policy = member(decision, "policy");
     const std::string grant = text(policy, "grant");
     const std::string by = fmt::format("{}:{}{}", text(policy, "file"), number(policy, "line"),
@@ -270,11 +296,23 @@ Paint paint_of_sign(std::string_view sign) {
   return sign == "-" ? Paint::red : Paint::yellow;
 }
 
-std::string render_step(const Json& step, const Palette& palette) {
-  const Line line = describe(step);
+namespace {
+std::string render_line(const Line& line, const Palette& palette) {
   const std::size_t indent = 4 + kLabelColumns;
-  std::string out = fmt::format("  {} {:<{}}{}\n", palette(paint_of_sign(line.sign), line.sign), line.label,
-                                kLabelColumns, wrap(line.change, kColumns, indent, indent));
+  return fmt::format("  {} {:<{}}{}\n", palette(paint_of_sign(line.sign), line.sign), line.label,
+                     kLabelColumns, wrap(line.change, kColumns, indent, indent));
+}
+
+std::string render_allowances(const Json& step, std::string_view addon, const Palette& palette) {
+  std::string out;
+  for (const Allowance& allowance : allowances(step, addon))
+    out += palette(Paint::dim, allowed_by(allowance)) + '\n';
+  return out;
+}
+}  // namespace
+
+std::string render_step(const Json& step, const Palette& palette) {
+  std::string out = render_line(describe(step), palette);
   if (text(step, "op") == "install-unit") out += detail(unit_rights(step)) + '\n';
   if (text(step, "op") == "check-health" && !member(step, "unit").is_null() &&
       !member(step, "program").is_null())
@@ -290,10 +328,17 @@ std::string render_step(const Json& step, const Palette& palette) {
     out += detail(fmt::format("with the drop-in {}", drop_in)) + '\n';
   if (text(step, "op") == "purge-state-dir") out += detail(entries(step)) + '\n';
   if (text(step, "op") == "install-drop-in") out += detail(limits(step)) + '\n';
-  for (const Allowance& allowance : allowances(step)) {
-    out += palette(Paint::dim, allowed_by(allowance)) + '\n';
+  return out + render_allowances(step, "", palette);
+}
+
+std::string render_entry(const Json& step, const std::string& addon, const Palette& palette) {
+  std::string out;
+  for (const Json& entry : items(step, "changes")) {
+    if (text(entry, "addon") != addon) continue;
+    const std::string sign = sign_of_change(text(entry, "before"), text(entry, "after"));
+    out += render_line({sign, "registry", registry_versions(entry)}, palette);
   }
-  return out;
+  return out + render_allowances(step, addon, palette);
 }
 
 }  // namespace addon::cli

@@ -15,4 +15,7 @@ std::string render_step(const Json& step, const Palette& palette);
 /// The colour of "+", "~" and "-".
 Paint paint_of_sign(std::string_view sign);
 
+/// What a step that writes the registry does to the entry of one add-on, and which line allows it.
+std::string render_entry(const Json& step, const std::string& addon, const Palette& palette);
+
 }  // namespace addon::cli

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "cli/addon_ids.hpp"
 #include "cli/terminal.hpp"
@@ -115,7 +116,11 @@ Result<HostReport> read_status(Session& session, const std::set<AddonId>& only) 
     if (only.empty() || only.contains(id)) subjects.addons[id].push_back(release);
   }
   const host::HostState host = TRY(executor::observe(subjects, repair.generation.known, session.ports()));
-  HostReport report{repair.generation.number, {}, repair.warnings};
+  HostReport report{repair.generation.number, {}, {}, repair.warnings};
+  if (only.empty()) {
+    std::copy_if(drift.begin(), drift.end(), std::back_inserter(report.drift),
+                 [](const Drift& one) { return one.addon.empty(); });
+  }
   for (const auto& [id, releases] : subjects.addons)
     report.addons.push_back(addon_of(releases.front(), host, drift));
   return report;
@@ -124,7 +129,10 @@ Result<HostReport> read_status(Session& session, const std::set<AddonId>& only) 
 Json to_json(const HostReport& status) {
   Json addons = Json::array();
   for (const AddonReport& addon : status.addons) addons.push_back(to_json(addon));
-  return {{"generation", status.generation}, {"addons", std::move(addons)}, {"warnings", status.warnings}};
+  return {{"generation", status.generation},
+          {"addons", std::move(addons)},
+          {"drift", to_json(status.drift)},
+          {"warnings", status.warnings}};
 }
 
 std::string render(const HostReport& status) {
@@ -145,7 +153,9 @@ std::string render(const HostReport& status) {
     const auto& signer = addon.release.signer;
     rows.back().insert(rows.back().begin() + 2, signer ? one_line(signer->key) : "-");
   }
-  return table(rows);
+  std::string out = table(rows);
+  for (const Drift& drift : status.drift) out += render(drift) + '\n';
+  return out;
 }
 
 }  // namespace addon::cli

@@ -32,6 +32,7 @@ struct AddonReport {
 struct HostReport {
   std::uint64_t generation = 0;
   std::vector<AddonReport> addons;    ///< sorted by id
+  std::vector<Drift> drift;           ///< of no add-on: the registry
   std::vector<std::string> warnings;  ///< records that are damaged
 };
 

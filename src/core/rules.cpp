@@ -9,6 +9,7 @@ inline namespace core {
 namespace {
 // Sorted by id, for find_rule and for whoever reads a listing.
 constexpr std::array table = {
+    &rules::addon_cycle,
     &rules::bundle_archive_damaged,
     &rules::bundle_artifact_digest,
     &rules::bundle_compression,
@@ -17,6 +18,7 @@ constexpr std::array table = {
     &rules::bundle_file_name,
     &rules::bundle_file_type,
     &rules::bundle_file_unlisted,
+    &rules::bundle_file_unused,
     &rules::bundle_hard_link,
     &rules::bundle_limit,
     &rules::bundle_manifest_ambiguous,
@@ -50,6 +52,7 @@ constexpr std::array table = {
     &rules::exec_no_program,
     &rules::health_exec,
     &rules::host_addon_missing,
+    &rules::host_addon_needed,
     &rules::host_architecture,
     &rules::host_base_agent,
     &rules::host_capability_unknown,

@@ -150,6 +150,11 @@ constinit const Rule health_exec{
     "It is run as the add-on's user when all is installed, so it must be an executable file of this very "
     "version: current/FILE. Another program of the host may be another one tomorrow."};
 
+constinit const Rule addon_cycle{
+    "addon-cycle", error, invalid, "Add-ons need each other in a circle.",
+    "An add-on is activated after those that requires.addons names. In a circle none of them can be the "
+    "first. Take one requirement out: what both need may be an add-on of its own."};
+
 constinit const Rule manifest_not_honoured{
     "manifest-not-honoured", warning, invalid,
     "The manifest asks for something that this version does not do.",
@@ -243,6 +248,13 @@ constinit const Rule bundle_file_unlisted{"bundle-file-unlisted", error, invalid
                                           "A manifest that lists its files promises that there are no "
                                           "others. Add the file to files, or leave it out of "
                                           "the bundle."};
+
+constinit const Rule bundle_file_unused{
+    "bundle-file-unused", error, invalid, "The bundle has a file that its model has no use for.",
+    "compiled-in installs no files, and only systemd-service and systemd-timer install units. A file that "
+    "comes to nothing, or a unit that is never installed, is not what its author expects. Leave it out of "
+    "the "
+    "bundle, or change delivery or supervision."};
 
 constinit const Rule bundle_file_type{"bundle-file-type", error, invalid,
                                       "The bundle has something other than regular files and directories.",

@@ -261,7 +261,7 @@ constinit const Rule host_program_writable{
     "root the owner, and take write permission from group and others."};
 
 constinit const Rule host_model_unsupported{
-    "host-model-unsupported", error, invalid,
+    "host-model-unsupported", error, failed,
     "The add-on cannot run on this host in the way that it asks for.",
     "The delivery, supervision or platform is not available here, and an add-on that does not run must not "
     "count as "
@@ -326,6 +326,12 @@ constinit const Rule override_disabled{"override-disabled", note, invalid,
                                        "Its administrator wrote enabled: false into "
                                        "/etc/addonctl/overrides.d/ID.yaml. Whatever is applied, it is "
                                        "not activated, and is deactivated where it was active."};
+
+constinit const Rule host_addon_needed{"host-addon-needed", error, failed,
+                                       "An active add-on needs the one that would go or change.",
+                                       "It would run on without what it needs. Take it off in the same run, "
+                                       "or before, or let what it needs stay "
+                                       "in a version that it can use."};
 
 constinit const Rule host_version_altered{
     "host-version-altered", error, failed, "An installed version is no longer what was installed.",

@@ -42,9 +42,10 @@ const Schema& site_policy_schema();
 const Schema& plan_schema();
 const Schema& policy_test_schema();
 const Schema& addon_override_schema();
+const Schema& registry_schema();
 
 /// The text of a compiled-in schema by its name ("addon-manifest", "site-policy", "addon-plan",
-/// "policy-test", "addon-override"), or "" for an unknown name.
+/// "addon-registry", "policy-test", "addon-override"), or "" for an unknown name.
 std::string_view schema_text(std::string_view name);
 
 /// The value as JSON. Integers beyond 64 bits and floats keep their text as strings.

@@ -10,6 +10,7 @@ extern const std::string_view site_policy_schema_json;
 extern const std::string_view addon_plan_schema_json;
 extern const std::string_view policy_test_schema_json;
 extern const std::string_view addon_override_schema_json;
+extern const std::string_view addon_registry_schema_json;
 }  // namespace embedded
 
 namespace document {
@@ -39,10 +40,16 @@ const Schema& addon_override_schema() {
   return schema;
 }
 
+const Schema& registry_schema() {
+  static const Schema schema = Schema::compile(embedded::addon_registry_schema_json);
+  return schema;
+}
+
 std::string_view schema_text(std::string_view name) {
   if (name == "addon-manifest") return embedded::addon_manifest_schema_json;
   if (name == "site-policy") return embedded::site_policy_schema_json;
   if (name == "addon-plan") return embedded::addon_plan_schema_json;
+  if (name == "addon-registry") return embedded::addon_registry_schema_json;
   if (name == "policy-test") return embedded::policy_test_schema_json;
   if (name == "addon-override") return embedded::addon_override_schema_json;
   return {};

@@ -51,6 +51,7 @@ std::string describe_changes(const plan::Plan& plan) {
             signed_by(plan, id));
         break;
       case plan::ChangeKind::unchanged:
+      case plan::ChangeKind::unsupported:
         break;
     }
   }
@@ -58,7 +59,7 @@ std::string describe_changes(const plan::Plan& plan) {
     if (const auto* purge = std::get_if<plan::PurgeStateDir>(&step.action))
       add(fmt::format("deleted {} of {}", purge->path, purge->addon.str()));
   }
-  return text;
+  return text.empty() ? "wrote the registry anew" : text;
 }
 
 std::vector<std::string> changed_addons(const plan::Plan& plan) {
@@ -68,7 +69,9 @@ std::vector<std::string> changed_addons(const plan::Plan& plan) {
       const auto* purge = std::get_if<plan::PurgeStateDir>(&step.action);
       return purge != nullptr && purge->addon == id;
     });
-    if (change.kind != plan::ChangeKind::unchanged || is_purged) ids.push_back(id.str());
+    const bool is_left =
+        change.kind == plan::ChangeKind::unchanged || change.kind == plan::ChangeKind::unsupported;
+    if (!is_left || is_purged) ids.push_back(id.str());
   }
   return ids;
 }
@@ -133,6 +136,8 @@ class Transaction {
         context_.staged.emplace(stage->addon, stage->version);
       }
     }
+    context_.last_head = {base_.number, base_.plan_digest};
+    context_.next_head = {intent_.generation, intent_.plan_digest};
     for (const plan::Step& step : plan_.steps) {
       runs_.push_back(make_run(step.action));
       intent_.steps.push_back(TRY(runs_.back()->record(context_)));

@@ -25,5 +25,6 @@ RelativePath journal_dir();                      ///< var/lib/addonctl/journal
 // Beside the directory of generations.
 inline constexpr std::string_view kAuditLog = "audit.log";
 inline constexpr std::string_view kAuditHead = "audit.head";
+inline constexpr std::string_view kRegistry = "registry.json";
 
 }  // namespace addon::executor

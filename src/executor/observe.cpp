@@ -286,6 +286,16 @@ std::map<UnitName, UnitSubject> units_of(const Subjects& subjects) {
   return units;
 }
 
+Result<std::optional<host::FoundFile>> observe_registry(const host::Directory& root,
+                                                        const host::KnownDigests& known) {
+  const RelativePath path = state_dir() / std::string(kRegistry);
+  const auto state = TRY(root.stat(path));
+  if (!state) return std::nullopt;
+  host::FoundFile found{*state, std::nullopt};
+  if (state->type == host::FileType::regular) found.sha256 = TRY(digest_of(root, path, *state, known));
+  return found;
+}
+
 Result<> observe_status(host::HostState& host, host::UnitManager& manager) {
   if (host.units.empty()) return {};
   std::vector<UnitName> names;
@@ -361,7 +371,9 @@ Result<host::HostState> observe(const Subjects& subjects, const host::KnownDiges
         name, TRY_CONTEXT(fmt::format("cannot look at unit {}", name.str()), units.observe(name, subject)));
   }
   TRY(observe_programs(subjects.programs, host, ports.root));
-  if (host.live) TRY(observe_status(host, ports.units));
+  if (host.runs_systemd()) TRY(observe_status(host, ports.units));
+  host.registry =
+      TRY_CONTEXT("cannot look at the registry", observe_registry(ports.root, known).map_error(needs_root));
   users.erase("");
   for (const std::string& user : users) host.users.emplace(user, TRY(ports.accounts.find(user)));
   for (const auto& [id, releases] : subjects.addons) {

@@ -53,6 +53,7 @@ class Preparation {
   void refuse_downgrades(const plan::Plan& plan) {
     for (const auto& [id, change] : plan.changes) {
       const std::string addon = id.str();
+      if (change.kind == plan::ChangeKind::unsupported) continue;
       const std::optional<Version>& newest = change.newest ? change.newest : change.from;
       const bool stays = change.from && change.to && change.from->precedence(*change.to) == 0;
       const bool is_older = newest && change.to && !stays && newest->precedence(*change.to) > 0;

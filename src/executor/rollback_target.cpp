@@ -51,25 +51,35 @@ Error unusable(const Rule& rule, const plan::Release& release, const std::string
   finding.fix = fmt::format("apply the bundle of {} {} instead", release.id.str(), release.version.str());
   return Error::of({std::move(finding)});
 }
-// Of an add-on that stages nothing the generation itself has the manifest.
+
+// Of what is nowhere but in the record.
 Result<bundle::Bundle> read_recorded(const plan::Release& release) {
-  const std::string shown = fmt::format("(record of {})", release.id.str());
-  manifest::ParsedManifest parsed = manifest::parse_manifest(release.manifest_text, shown);
-  if (!parsed.manifest || Digest::of(release.manifest_text) != release.manifest_sha256) {
-    Finding finding =
-        make_finding(rules::host_version_altered,
-                     fmt::format("cannot go back to {} {}: its manifest is not recorded as it was",
-                                 release.id.str(), release.version.str()));
+  const auto unreadable = [&](const std::string& why) {
+    Finding finding = make_finding(rules::host_version_altered,
+                                   fmt::format("cannot go back to {} {}: its manifest in the record {}",
+                                               release.id.str(), release.version.str(), why));
     finding.addon = release.id.str();
     finding.fix = fmt::format("apply the bundle of {} {} instead", release.id.str(), release.version.str());
     return tl::unexpected(Error::of({std::move(finding)}));
-  }
-  bundle::Bundle bundle{"",     std::move(*parsed.manifest), release.manifest_sha256, {}, {}, std::nullopt,
-                        nullptr};
+  };
+  if (Digest::of(release.manifest_text) != release.manifest_sha256)
+    return unreadable("is not what was applied");
+  manifest::ParsedManifest parsed =
+      manifest::parse_manifest(release.manifest_text, fmt::format("(record of {})", release.id.str()));
+  if (!parsed.manifest)
+    return unreadable("is no valid one: " + Error::of(std::move(parsed.findings)).message());
+  bundle::Bundle bundle{.source = {},
+                        .manifest = std::move(*parsed.manifest),
+                        .manifest_sha256 = release.manifest_sha256,
+                        .files = {},
+                        .units = {},
+                        .primary = std::nullopt,
+                        .directory = nullptr};
   bundle.manifest_text = release.manifest_text;
   bundle.signer = release.signer;
   return bundle;
 }
+
 }  // namespace
 
 Result<bundle::Bundle> read_installed(const plan::Release& release, const host::Directory& root,

@@ -20,7 +20,7 @@ Result<plan::Generation> target_generation(const Generations& generations,
                                            std::optional<std::uint64_t> number);
 
 /// The version as it is installed, whole and as recorded; an error names it when its directory is
-/// missing or altered.
+/// missing or altered. What has no directory is made of the record, which has its manifest.
 Result<bundle::Bundle> read_installed(const plan::Release& release, const host::Directory& root,
                                       const host::KnownDigests& known);
 

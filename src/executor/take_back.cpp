@@ -21,6 +21,10 @@ TakenBack take_back(const std::vector<std::unique_ptr<StepRun>>& steps, const st
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (begun[i]) attempt(left.services, steps[i]->doing(), steps[i]->settle(context));
   }
+  // While something is not as it was, nobody is told that it is.
+  for (std::size_t i = left.files.empty() ? steps.size() : 0; i-- > 0;) {
+    if (begun[i]) attempt(left.files, steps[i]->doing(), steps[i]->reveal(context));
+  }
   return left;
 }
 

@@ -15,7 +15,8 @@ struct TakenBack {
 };
 
 /// Undoes the steps that were begun, in reverse and to the end whatever fails on the way: each thing that
-/// can be put back is. Then lets systemd read its units again, and starts what ran before.
+/// can be put back is. Then lets systemd read its units again, and starts what ran before, and lets others
+/// see it.
 TakenBack take_back(const std::vector<std::unique_ptr<StepRun>>& steps, const std::vector<bool>& begun,
                     StepContext& context);
 

@@ -89,7 +89,7 @@ class Verifying {
         if (!release.is_staged()) continue;
         const auto now = active.find(id);
         if (now != active.end() && now->second.version == release.version) continue;
-        releases.insert_or_assign({id, release.version}, release);
+        if (release.is_staged()) releases.insert_or_assign({id, release.version}, release);
       }
     }
     found_.versions += releases.size();

@@ -18,7 +18,9 @@ struct PlatformFacts {
   /// Of the running kernel, other after each boot (/proc/sys/kernel/random/boot_id).
   std::string boot_id = {};
   std::string os = "linux";  ///< by Go's name
-  std::string arch = {};     ///< of the running kernel, by Go's name ("amd64", "arm64"), else as uname(2) has it
+  std::string arch = {};  ///< of the running kernel, by Go's name ("amd64", "arm64"), else as uname(2) has it
+  /// systemd is what runs this host's services (/run/systemd/system exists, sd_booted(3)).
+  bool has_systemd = true;
 };
 
 }  // namespace addon::host

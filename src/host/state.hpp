@@ -126,6 +126,10 @@ struct HostState {
   std::map<std::string, StateDirState> state_dirs = {};        ///< each by its absolute path
   std::map<AddonId, PackageState> packages = {};               ///< of each os-package that was asked about
   std::optional<BaseAgent> base_agent = {};                    ///< where an add-on asks for one
+  std::optional<FoundFile> registry{};                         ///< /var/lib/addonctl/registry.json
+
+  /// Whether units can be started here, and need to be reloaded.
+  bool runs_systemd() const { return live && platform.has_systemd; }
 };
 
 }  // namespace addon::host

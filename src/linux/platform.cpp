@@ -107,6 +107,7 @@ Result<host::PlatformFacts> read_platform(const host::Directory& root) {
   facts.known_capabilities = TRY(known_to_kernel(*top));
   facts.boot_id = TRY(boot_id(*top));
   TRY(look_at_machine(facts));
+  facts.has_systemd = TRY(top->stat(RelativePath::of({"run", "systemd", "system"}))).has_value();
   TRY(look_at_staging(root, facts));
   return facts;
 }

@@ -35,12 +35,10 @@ Sourced<std::string> read_base_agent(Reader& reader);
 std::optional<RequiredPackage> read_package(Reader& reader);
 /// That no file of a package is to get capabilities.
 void check_package_capabilities(Reader& reader, const std::vector<RequestedCapability>& asked);
+/// requires.addons, none of which is the add-on itself.
 std::vector<RequiredAddon> read_required_addons(Reader& reader);
 std::optional<Sourced<std::vector<std::string>>> read_platforms(Reader& reader);
 /// Comparisons with SemVer versions, joined by blanks or commas: ">=1.2.0 <2.0.0", "1.2.0".
 bool is_version_constraint(std::string_view text);
-
-/// Warns of each field that is valid, but that this version does nothing about.
-void report_not_honoured(Reader& reader);
 
 }  // namespace addon::manifest

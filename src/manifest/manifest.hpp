@@ -10,6 +10,7 @@
 #include "core/capability.hpp"
 #include "core/digest.hpp"
 #include "core/finding.hpp"
+#include "core/json.hpp"
 #include "core/path.hpp"
 #include "core/result.hpp"
 #include "core/unit_name.hpp"
@@ -118,8 +119,8 @@ struct Artifact {
 };
 
 /// What one version of an add-on is and asks for: a valid manifest, with the place of everything
-/// that policy may have to speak about. Fields that this program carries but does not interpret
-/// are not here.
+/// that policy may have to speak about. Of the fields that this program carries but does not interpret
+/// only those are here that the host's agent is told.
 struct Manifest {
   std::string file;
   Sourced<AddonId> id;
@@ -146,6 +147,9 @@ struct Manifest {
   std::optional<RequiredPackage> package{};
   Sourced<std::string> base_agent{};  ///< requires.base_agent, a version constraint; "": any, or none
   std::vector<Artifact> artifacts{};
+  std::vector<std::string> product_capabilities{};  ///< capabilities: what it provides, as written
+  /// plugin, as written; null where there is none. A number that is no integer is its text.
+  Json plugin{};
 
   CapabilitySet capability_set() const;
 };

@@ -70,7 +70,8 @@ std::optional<Manifest> read_manifest(Reader& reader, const std::string& file) {
   std::optional<Resources> resources = read_resources(reader);
   std::optional<Sourced<RelativePath>> config_schema = read_config_schema(reader);
   std::vector<Artifact> artifacts = read_artifacts(reader);
-  report_not_honoured(reader);
+  std::vector<std::string> product_capabilities = read_words(reader, root["capabilities"]);
+  const Field plugin = root["plugin"];
   if (!id || !version || !delivery || !supervision || !binary) return std::nullopt;
   return Manifest{file,
                   *std::move(id),
@@ -94,7 +95,9 @@ std::optional<Manifest> read_manifest(Reader& reader, const std::string& file) {
                   std::move(required_addons),
                   std::move(package),
                   std::move(base_agent),
-                  std::move(artifacts)};
+                  std::move(artifacts),
+                  std::move(product_capabilities),
+                  reader.is_wholly_sound(plugin) ? document::to_json(*plugin.node) : Json()};
 }
 
 std::vector<Finding> findings_of(const Error& error, const std::string& file) {

@@ -112,13 +112,17 @@ void check_package_capabilities(Reader& reader, const std::vector<RequestedCapab
 
 std::vector<RequiredAddon> read_required_addons(Reader& reader) {
   std::vector<RequiredAddon> addons;
+  const std::string* own = reader.text(reader.root()["id"]);
   for (const Field& item : reader.root()["requires"]["addons"].items()) {
     std::string version = read_constraint(reader, item["version"]);
     const Field id_field = item["id"];
     const std::string* text = reader.text(id_field);
     if (text == nullptr) continue;
     Result<AddonId> id = AddonId::parse(*text);
-    if (id) {
+    if (own != nullptr && *text == *own) {
+      reader.report(rules::addon_cycle, id_field, fmt::format("{} needs itself", *own),
+                    "remove the requirement");
+    } else if (id) {
       addons.push_back({std::move(*id), std::move(version), reader.span(id_field), id_field.pointer});
     } else {
       reader.report(rules::schema_pattern, id_field,

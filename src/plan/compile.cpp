@@ -9,11 +9,14 @@
 #include <variant>
 
 #include "plan/compile_addon.hpp"
+#include "plan/compile_registry.hpp"
 #include "plan/foreign_drop_ins.hpp"
 #include "plan/host_checks.hpp"
 #include "plan/lint.hpp"
 #include "plan/observation.hpp"
+#include "plan/order.hpp"
 #include "plan/packaged.hpp"
+#include "plan/requirements.hpp"
 #include "plan/state_dirs.hpp"
 
 namespace addon::plan {
@@ -56,9 +59,7 @@ class Compiler {
     for (const auto& [id, release] : wish_.purged) purge(release);
     append(out_.findings, check_shared_state_dirs(out_.plan.result, wanted_ids()));
     check_unit_names();
-    for (const bundle::Bundle& bundle : wish_.wanted) {
-      append(out_.findings, check_required_addons(bundle, out_.plan.result));
-    }
+    check_requirements();
     assemble();
     record_drop_ins();
     out_.plan.policy = policy;
@@ -89,13 +90,25 @@ class Compiler {
         before->same_files(release) && before->manifest_sha256 == release.manifest_sha256) {
       release.signer = before->signer;
     }
+    if (!is_model_supported(bundle.manifest, host_)) return leave_out(release);
+    terms_.insert_or_assign(id, terms_of(bundle.manifest));
     add(id, compile_wanted(release, {recorded(id), &bundle, generation_, host_}));
     out_.plan.result.insert_or_assign(id, std::move(release));
+  }
+
+  // It stays as it is, and so does what is active of it.
+  void leave_out(const Release& release) {
+    touched_.insert(release.id);
+    AddonChange change{ChangeKind::unsupported, std::nullopt, release.version};
+    if (const Release* active = recorded(release.id)) change.from = active->version;
+    out_.plan.changes.insert_or_assign(release.id, std::move(change));
+    ++out_.plan.summary.unsupported;
   }
 
   void keep(const AddonId& id, const std::optional<bundle::Bundle>& bundle) {
     const Release* release = recorded(id);
     if (release == nullptr) return;
+    if (bundle) terms_.insert_or_assign(id, terms_of(bundle->manifest));
     add(id, compile_wanted(*release, {release, bundle ? &*bundle : nullptr, generation_, host_}));
   }
 
@@ -143,10 +156,20 @@ class Compiler {
       case ChangeKind::unchanged:
         ++out_.plan.summary.unchanged;
         break;
+      case ChangeKind::unsupported:
+        break;
     }
     remember_newest(id, plan.change);
     out_.plan.changes.insert_or_assign(id, std::move(plan.change));
-    phases_.push_back(std::move(plan.phases));
+    phases_.emplace(id, std::move(plan.phases));
+  }
+
+  void check_requirements() {
+    for (const bundle::Bundle& bundle : wish_.wanted) {
+      append(out_.findings, check_required_addons(bundle, out_.plan.result));
+    }
+    append(out_.findings, check_needed_addons(wish_.wanted, generation_, out_.plan.result));
+    append(out_.findings, check_circles(wish_.wanted, out_.plan.result));
   }
 
   void remember_newest(const AddonId& id, AddonChange& change) const {
@@ -203,30 +226,63 @@ class Compiler {
     }
   }
 
-  void take(std::vector<Action> Phases::*phase) {
-    for (Phases& phases : phases_) {
-      for (Action& action : phases.*phase) out_.plan.steps.push_back({std::move(action), {}});
+  // What goes needs what its record says; all others what they will need.
+  void set_order() {
+    std::map<AddonId, Release> gone;
+    std::map<AddonId, Release> stay;
+    for (const auto& [id, phases] : phases_) {
+      const auto found = out_.plan.result.find(id);
+      if (found != out_.plan.result.end()) {
+        stay.insert(*found);
+      } else {
+        gone.insert(*generation_.addons.find(id));
+      }
+    }
+    upward_ = dependents_first(needs_of(gone));
+    downward_ = upward_;
+    const std::vector<AddonId> up = dependents_first(needs_of(stay));
+    const std::vector<AddonId> down = needed_first(needs_of(stay));
+    upward_.insert(upward_.end(), up.begin(), up.end());
+    downward_.insert(downward_.end(), down.begin(), down.end());
+  }
+
+  void take(std::vector<Action> Phases::*phase, const std::vector<AddonId>& order) {
+    for (const AddonId& id : order) {
+      for (Action& action : phases_.at(id).*phase) out_.plan.steps.push_back({std::move(action), {}});
     }
   }
 
   void assemble() {
-    take(&Phases::stage);
-    take(&Phases::grant);
-    take(&Phases::stop);
-    take(&Phases::dirs);
-    take(&Phases::units);
-    take(&Phases::current);
-    take(&Phases::enable);
+    set_order();
+    take(&Phases::stage, downward_);
+    take(&Phases::grant, downward_);
+    take(&Phases::stop, upward_);
+    take(&Phases::dirs, downward_);
+    take(&Phases::units, downward_);
+    take(&Phases::current, downward_);
+    take(&Phases::enable, downward_);
     reload();
-    take(&Phases::start);
-    take(&Phases::health);
-    take(&Phases::revoke);
-    take(&Phases::purge);
+    take(&Phases::start, downward_);
+    take(&Phases::health, downward_);
+    const std::size_t ready = out_.plan.steps.size();
+    take(&Phases::revoke, downward_);
+    take(&Phases::purge, upward_);
+    tell_agent(ready);
+  }
+
+  // Around all that makes it true: whoever reads the registry never sees what is not ready.
+  void tell_agent(std::size_t ready) {
+    std::vector<Step>& steps = out_.plan.steps;
+    const RegistryFacts facts{generation_, out_.plan.result, host_, terms_};
+    auto withdraw = withdraw_step(steps, facts);
+    auto publish = publish_step(steps, facts);
+    if (publish) steps.insert(steps.begin() + static_cast<std::ptrdiff_t>(ready), {std::move(*publish), {}});
+    if (withdraw) steps.insert(steps.begin(), {std::move(*withdraw), {}});
   }
 
   // Links count, too: systemd learns of a new Wants= only by reading its units again.
   void reload() {
-    if (!host_.live) return;
+    if (!host_.runs_systemd()) return;
     std::set<UnitName> changed;
     for (const Step& step : out_.plan.steps) {
       if (const auto* install = std::get_if<InstallUnit>(&step.action)) changed.insert(install->unit);
@@ -248,7 +304,10 @@ class Compiler {
   const host::HostState& host_;
   Compiled out_;
   std::set<AddonId> touched_;
-  std::vector<Phases> phases_;
+  std::map<AddonId, Terms> terms_;
+  std::map<AddonId, Phases> phases_;
+  std::vector<AddonId> downward_;  ///< what goes, before what it needs; then all others, after what they need
+  std::vector<AddonId> upward_;    ///< each before what it needs, what goes first
 };
 
 }  // namespace

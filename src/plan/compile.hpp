@@ -42,8 +42,10 @@ struct Compiled {
 };
 
 /// (wish, generation, host) -> plan. Pure: same inputs, same plan. Steps stand in the order in
-/// which they are done: stage, capabilities, stop what goes, state directories, units, current, enablement,
-/// one reload, start, health, capabilities off what is inactive now, data that is deleted.
+/// which they are done: what goes out of the registry, stage, capabilities, stop what goes, state
+/// directories, units, current, enablement, one reload, start, health, the new registry, capabilities off
+/// what is inactive now, data that is deleted. In each of these an add-on comes after those that it needs;
+/// what goes or is stopped comes before them.
 Compiled compile(const Wish& wish, const Generation& generation, const host::HostState& host,
                  const Digest& policy);
 

@@ -345,6 +345,7 @@ class WantedAddon {
   void run() {
     if (!facts_.host.live) return;
     if (!wanted_.primary) return check_program();
+    if (!facts_.host.runs_systemd()) return;
     const host::UnitState* found = find_unit(facts_.host, *wanted_.primary);
     // A timer runs on while its service changes; a service must be started anew to be the new one.
     const bool outdated = wanted_.primary->is_timer()

@@ -38,17 +38,12 @@ class HostCheck {
   }
 
   void model() {
-    using manifest::Delivery;
-    using manifest::Supervision;
-    const bool supported = manifest_.delivery.value != Delivery::compiled_in &&
-                           (manifest_.supervision.value == Supervision::systemd_service ||
-                            manifest_.supervision.value == Supervision::systemd_timer);
-    if (supported) return;
+    if (is_model_supported(manifest_, host_)) return;
+    const std::string_view supervision = manifest::to_string(manifest_.supervision.value);
     add(rules::host_model_unsupported,
-        fmt::format("this version cannot activate {} with {}", manifest::to_string(manifest_.delivery.value),
-                    manifest::to_string(manifest_.supervision.value)),
+        fmt::format("systemd does not run on this host, so nothing here can be {}", supervision),
         manifest_.supervision.at, manifest_.supervision.pointer,
-        "use pushed-artifact or os-package with systemd-service or systemd-timer");
+        "leave the add-on out on this host, or prepare a host that runs systemd with --root");
   }
 
   void platform() {
@@ -183,32 +178,16 @@ class HostCheck {
 
 }  // namespace
 
+bool is_model_supported(const manifest::Manifest& manifest, const host::HostState& host) {
+  using manifest::Supervision;
+  const bool needs_systemd = manifest.supervision.value == Supervision::systemd_service ||
+                             manifest.supervision.value == Supervision::systemd_timer;
+  return !needs_systemd || !host.live || host.platform.has_systemd;
+}
+
 std::vector<Finding> check_host(const bundle::Bundle& wanted, const Generation& generation,
                                 const host::HostState& host) {
   return HostCheck(wanted, generation, host).run();
-}
-
-std::vector<Finding> check_required_addons(const bundle::Bundle& wanted,
-                                           const std::map<AddonId, Release>& result) {
-  std::vector<Finding> findings;
-  for (const manifest::RequiredAddon& required : wanted.manifest.required_addons) {
-    const auto found = result.find(required.id);
-    const bool is_there = found != result.end();
-    if (is_there && manifest::meets_constraint(found->second.version, required.version)) continue;
-    const std::string needed = required.version.empty()
-                                   ? required.id.str()
-                                   : fmt::format("{} {}", required.id.str(), printable(required.version));
-    Finding finding =
-        make_finding(rules::host_addon_missing,
-                     fmt::format("{} needs add-on {}, {}", wanted.manifest.id.value.str(), needed,
-                                 is_there ? fmt::format("and {} would be active", found->second.version.str())
-                                          : "which would not be active"),
-                     required.at, required.pointer);
-    finding.addon = wanted.manifest.id.value.str();
-    finding.fix = fmt::format("apply {} first, or in the same run", needed);
-    findings.push_back(std::move(finding));
-  }
-  return findings;
 }
 
 bool is_own_program(const AddonId& id, const std::string& path) {

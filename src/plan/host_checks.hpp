@@ -10,6 +10,9 @@
 
 namespace addon::plan {
 
+/// Whether this version, on this host, can activate what is delivered and supervised in that way.
+bool is_model_supported(const manifest::Manifest& manifest, const host::HostState& host);
+
 /// What this host cannot give an add-on that is wanted, whatever policy allows: users that do not
 /// exist, capabilities that the kernel does not know, a filesystem without them, a model that is not
 /// supported, another operating system, units that are somebody else's or have further names.
@@ -25,10 +28,6 @@ std::vector<Finding> check_programs(const std::vector<Step>& steps, const host::
 
 /// Whether the path is in what the add-on has on a host, which is root's or the tree is tampered with.
 bool is_own_program(const AddonId& id, const std::string& path);
-
-/// Add-ons that it requires and that are not active, at a version that will do, once all is done.
-std::vector<Finding> check_required_addons(const bundle::Bundle& wanted,
-                                           const std::map<AddonId, Release>& result);
 
 /// Of any add-on that is touched, also of one that goes.
 std::vector<Finding> check_tree(const AddonId& id, const host::HostState& host);

@@ -12,7 +12,8 @@ namespace addon::plan {
 
 std::vector<Step> lint_steps(const manifest::Manifest& manifest) {
   std::vector<Step> steps;
-  if (!manifest.os_capabilities.empty()) {
+  const bool is_staged = manifest.delivery.value == manifest::Delivery::pushed_artifact;
+  if (is_staged && !manifest.os_capabilities.empty()) {
     steps.push_back({SetCapabilities{manifest.id.value,
                                      manifest.version.value,
                                      manifest.binary.value,
@@ -29,9 +30,12 @@ std::vector<Step> lint_steps(const manifest::Manifest& manifest) {
 std::vector<Step> lint_steps(const bundle::Bundle& bundle) {
   const manifest::Manifest& manifest = bundle.manifest;
   std::vector<Step> steps = lint_steps(manifest);
-  steps.insert(steps.begin(), {Stage{manifest.id.value, manifest.version.value, manifest.run_as.value,
-                                     make_release(bundle).files, false, manifest.version.at},
-                               {}});
+  const Release release = make_release(bundle);
+  if (release.is_staged()) {
+    steps.insert(
+        steps.begin(),
+        {Stage{release.id, release.version, release.run_as, release.files, false, manifest.version.at}, {}});
+  }
   for (const bundle::BundleUnit& unit : bundle.units) steps.push_back({install_step(unit, bundle), {}});
   if (auto drop_in = make_drop_in(bundle)) {
     auto directives = drop_in_directives(*drop_in, manifest.resources);

@@ -81,8 +81,13 @@ Json to_json(const host::PackageState& package) {
 Digest digest_of_observation(const host::HostState& host, const std::set<AddonId>& addons,
                              const std::set<UnitName>& primaries) {
   Json json{{"live", host.live},
+            {"systemd", host.platform.has_systemd},
             {"nosuid", host.platform.nosuid},
             {"file_capabilities", host.platform.file_capabilities}};
+  if (host.registry) {
+    const auto& [state, sha256] = *host.registry;
+    json["registry"] = {to_json(state), sha256 ? sha256->hex() : ""};
+  }
   for (const auto& [path, program] : host.programs) json["programs"][path] = program.writable;
   for (const auto& [id, addon] : host.addons) {
     if (addons.contains(id)) json["addons"][id.str()] = to_json(addon);

@@ -18,6 +18,8 @@ std::string_view to_string(ChangeKind kind) {
       return "remove";
     case ChangeKind::unchanged:
       return "unchanged";
+    case ChangeKind::unsupported:
+      return "unsupported";
   }
   return "";
 }
@@ -69,7 +71,8 @@ Json content(const Plan& plan) {
            {{"add", plan.summary.add},
             {"update", plan.summary.update},
             {"remove", plan.summary.remove},
-            {"unchanged", plan.summary.unchanged}}}};
+            {"unchanged", plan.summary.unchanged},
+            {"unsupported", plan.summary.unsupported}}}};
 }
 
 }  // namespace

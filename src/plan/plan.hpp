@@ -17,7 +17,7 @@
 namespace addon::plan {
 
 /// Raised whenever a plan made by an older executor must not be run by this one.
-inline constexpr int kPlanVersion = 1;
+inline constexpr int kPlanVersion = 2;
 
 /// One add-on that the plan was asked to install, and the bytes it was compiled from.
 struct AddonInput {
@@ -34,12 +34,13 @@ struct Summary {
   int update = 0;
   int remove = 0;
   int unchanged = 0;
+  int unsupported = 0;  ///< wanted, and nothing is done: this host cannot run them
 
   bool has_changes() const { return add + update + remove > 0; }
 };
 
 /// What happens to one add-on as a whole.
-enum class ChangeKind { add, update, remove, unchanged };
+enum class ChangeKind { add, update, remove, unchanged, unsupported };
 struct AddonChange {
   ChangeKind kind = ChangeKind::unchanged;
   std::optional<Version> from;

@@ -18,7 +18,9 @@ const ReleaseUnit* Release::find_unit(const UnitName& name) const {
 }
 
 bool Release::same_files(const Release& other) const {
-  return files == other.files && run_as == other.run_as;
+  // Where nothing is staged, the manifest is all that there is.
+  return is_staged() == other.is_staged() && files == other.files && run_as == other.run_as &&
+         (is_staged() || manifest_sha256 == other.manifest_sha256);
 }
 
 namespace {
@@ -109,7 +111,11 @@ Release make_release(const bundle::Bundle& bundle) {
                   .drop_in = make_drop_in(bundle),
                   .state_dirs = make_state_dirs(manifest),
                   .health_user = health_user(bundle),
-                  .signer = bundle.signer};
+                  .signer = bundle.signer,
+                  .listing = make_listing(manifest),
+                  .requirements = {}};
+  for (const manifest::RequiredAddon& required : manifest.required_addons)
+    release.requirements.push_back({required.id, required.version});
   for (const bundle::BundleFile& file : bundle.files) {
     const bool grants =
         file.path == release.binary && !release.capabilities.empty() && !release.run_as.empty();
@@ -268,8 +274,10 @@ Json to_json(const Release& release) {
                        {"version", release.package->version}};
   }
   if (!release.program.empty()) json["program"] = release.program;
-  if (!release.manifest_text.empty()) json["manifest_text"] = release.manifest_text;
   if (release.signer) json["signer"] = to_json(*release.signer);
+  json["listing"] = to_json(release.listing);
+  if (!release.requirements.empty()) json["requires"] = to_json(release.requirements);
+  if (!release.manifest_text.empty()) json["manifest_text"] = release.manifest_text;
   return json;
 }
 
@@ -319,8 +327,11 @@ Result<Release> release_from_json(const Json& json) {
     release.package = TRY(package_from_json(*TRY(object_field(json, "package"))));
   }
   if (json.contains("program")) release.program = TRY(text_field(json, "program"));
-  if (json.contains("manifest_text")) release.manifest_text = TRY(text_field(json, "manifest_text"));
   if (json.contains("signer")) release.signer = TRY(signer_from_json(*TRY(object_field(json, "signer"))));
+  if (json.contains("listing")) release.listing = TRY(listing_from_json(*TRY(object_field(json, "listing"))));
+  if (json.contains("requires"))
+    release.requirements = TRY(requirements_from_json(*TRY(array_field(json, "requires"))));
+  if (json.contains("manifest_text")) release.manifest_text = TRY(text_field(json, "manifest_text"));
   return release;
 }
 

@@ -15,6 +15,7 @@
 #include "core/version.hpp"
 #include "manifest/manifest.hpp"
 #include "plan/drop_in.hpp"
+#include "plan/listing.hpp"
 #include "unit/install.hpp"
 
 namespace addon::plan {
@@ -76,16 +77,20 @@ struct Release {
   std::vector<ReleaseStateDir> state_dirs{};  ///< sorted by path
   std::string health_user{};                  ///< runs health.exec; "" where there is none
   std::optional<ReleasePackage> package{};
-  std::string program{};        ///< absolute path of the program that a package brings; "" for one of `files`
-  std::string manifest_text{};  ///< where no directory holds the manifest, so that a rollback has it
+  std::string program{};  ///< absolute path of the program that a package brings; "" for one of `files`
   /// Whose signature was verified when it was applied; that key may not be trusted any more.
   std::optional<bundle::Signer> signer{};
+  Listing listing{};  ///< records by earlier versions have none
+  std::vector<Requirement> requirements{};
+  /// Where nothing is staged: the manifest's bytes, which are all that there is to go back to.
+  std::string manifest_text{};
 
   /// Whether it has a directory versions/VERSION.
   bool is_staged() const { return delivery == manifest::Delivery::pushed_artifact; }
 
   const ReleaseUnit* find_unit(const UnitName& name) const;
-  /// The permission bits and group rule of the binary follow from its capabilities.
+  /// Whether what is installed of both is the same. The permission bits and group rule of the binary follow
+  /// from its capabilities.
   bool same_files(const Release& other) const;
   /// Whether what the author ships is the same, whoever may run it on this host.
   bool same_content(const Release& other) const;

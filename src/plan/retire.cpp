@@ -66,7 +66,7 @@ bool is_running(const host::UnitState* unit) {
 void disarm_unit(const AddonId& id, const ReleaseUnit& unit, const host::HostState& host, Phases& phases) {
   const host::UnitState* found = find_unit(host, unit.name);
   if (found == nullptr) return;
-  if (host.live && needs_stop(*found)) {
+  if (host.runs_systemd() && needs_stop(*found)) {
     phases.stop.emplace_back(SetRunning{id, unit.name, RunAction::stop, is_running(found), kStopTimeout});
   }
   std::vector<unit::InstallLink> present;

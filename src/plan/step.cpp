@@ -167,6 +167,21 @@ Json describe(const UsePackage& step) {
   return json;
 }
 
+Json describe(const UpdateRegistry& step) {
+  Json changes = Json::array();
+  for (const RegistryChange& change : step.changes) {
+    changes.push_back({{"addon", change.addon.str()},
+                       {"before", text_or_null(change.before)},
+                       {"after", text_or_null(change.after)},
+                       {"entry", change.entry}});
+  }
+  return {{"phase", step.phase == UpdateRegistry::Phase::withdraw ? "withdraw" : "publish"},
+          {"before", step.before ? Json(step.before->hex()) : Json(nullptr)},
+          {"altered", step.is_altered},
+          {"entries", addon::digest_of(step.entries).hex()},
+          {"changes", std::move(changes)}};
+}
+
 Json describe(const Reload& step) {
   Json units = Json::array();
   for (const UnitName& unit : step.units) units.push_back(unit.str());
@@ -230,7 +245,8 @@ std::string_view op(const Action& action) {
                                  }
                                  return "";
                                },
-                               [](const CheckHealth&) -> std::string_view { return "check-health"; }},
+                               [](const CheckHealth&) -> std::string_view { return "check-health"; },
+                               [](const UpdateRegistry&) -> std::string_view { return "update-registry"; }},
                     action);
 }
 
@@ -243,7 +259,8 @@ const Terms* terms_in(const Action& action) {
 const AddonId* addon_of(const Action& action) {
   return std::visit(
       [](const auto& step) -> const AddonId* {
-        if constexpr (std::is_same_v<std::decay_t<decltype(step)>, Reload>) {
+        using Kind = std::decay_t<decltype(step)>;
+        if constexpr (std::is_same_v<Kind, Reload> || std::is_same_v<Kind, UpdateRegistry>) {
           return nullptr;
         } else {
           return &step.addon;
@@ -255,13 +272,15 @@ const AddonId* addon_of(const Action& action) {
 Json to_json(const Step& step) {
   Json json = std::visit([](const auto& action) { return describe(action); }, step.action);
   json["op"] = op(step.action);
-  if (const AddonId* addon = addon_of(step.action)) json["addon"] = addon->str();
+  const AddonId* addon = addon_of(step.action);
+  if (addon != nullptr) json["addon"] = addon->str();
   Json decisions = Json::array();
   for (const Decision& decision : step.allowed_by) {
     Json by{{"file", decision.by.file}, {"line", decision.by.line}};
     by["grant"] = decision.by.grant.empty() ? Json(nullptr) : Json(decision.by.grant);
     decisions.push_back(
         {{"subject", decision.subject}, {"asked_at", span_to_json(decision.asked_at)}, {"policy", by}});
+    if (addon == nullptr) decisions.back()["addon"] = decision.addon;
   }
   json["allowed_by"] = std::move(decisions);
   return json;

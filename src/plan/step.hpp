@@ -33,6 +33,7 @@ struct Decision {
   std::string subject;  ///< "capability cap_net_raw"
   SourceSpan asked_at;
   PolicyRef by;
+  std::string addon{};  ///< whom it allows that
 };
 
 /// Puts versions/VERSION in place, complete and without capabilities.
@@ -164,6 +165,28 @@ struct UsePackage {
   Terms terms;  ///< the units are among its standing units
 };
 
+/// An add-on whose entry in the registry changes, or has to be put back.
+struct RegistryChange {
+  AddonId addon;
+  std::optional<Version> before;
+  std::optional<Version> after;
+  Json entry;                  ///< what it says afterwards; null where it goes
+  std::optional<Terms> terms;  ///< with `after`, where no switch of `current` has them
+};
+
+/// Replaces the registry, which says to the host's agent what is active. A transaction has one at its end,
+/// once all that it says is ready, and one at its beginning where something is not to be found there any
+/// more.
+struct UpdateRegistry {
+  enum class Phase { withdraw, publish };
+  Phase phase = Phase::publish;
+  Json entries;  ///< all that are in it afterwards
+  /// The file as it was found, a digest of zeroes for what is no regular file.
+  std::optional<Digest> before;
+  bool is_altered = false;  ///< it is not what the last generation says
+  std::vector<RegistryChange> changes;
+};
+
 /// One daemon-reload, because the files of these units changed.
 struct Reload {
   std::vector<UnitName> units;
@@ -203,9 +226,9 @@ struct CheckHealth {
   std::optional<HealthProgram> program{};
 };
 
-using Action =
-    std::variant<Stage, SetCapabilities, InstallUnit, RemoveUnit, InstallDropIn, RemoveDropIn, MakeStateDir,
-                 PurgeStateDir, SwitchCurrent, UsePackage, Reload, SetEnablement, SetRunning, CheckHealth>;
+using Action = std::variant<Stage, SetCapabilities, InstallUnit, RemoveUnit, InstallDropIn, RemoveDropIn,
+                            MakeStateDir, PurgeStateDir, SwitchCurrent, UsePackage, Reload, SetEnablement,
+                            SetRunning, CheckHealth, UpdateRegistry>;
 
 /// One change of the host: a value that can be printed, judged, saved, done and undone.
 struct Step {
@@ -215,16 +238,18 @@ struct Step {
 
 /// The op of the public JSON: "stage", "set-capabilities", "install-unit", "remove-unit",
 /// "install-drop-in", "remove-drop-in", "make-state-dir", "purge-state-dir", "switch-current", "use-package",
-/// "reload", "enable-unit", "disable-unit", "start-unit", "restart-unit", "stop-unit", "check-health".
+/// "reload", "enable-unit", "disable-unit", "start-unit", "restart-unit", "stop-unit", "check-health",
+/// "update-registry".
 std::string_view op(const Action& action);
-/// The add-on that a step belongs to; null for a reload.
+/// The add-on that a step belongs to; null for one that concerns the host as a whole: a reload, the registry.
 const AddonId* addon_of(const Action& action);
 
 /// What a version asks for as a whole, in the step that has it; else null.
 const Terms* terms_in(const Action& action);
 
-/// {"op", "addon", …, "allowed_by": […]}, without "addon" for a reload. Complete: policy judges and
-/// people read nothing else, but for the directives of a unit, which its digest stands for.
+/// {"op", "addon", …, "allowed_by": […]}. Where the step belongs to none, each decision has the "addon".
+/// Complete: policy judges and people read nothing else, but for the directives of a unit, which its digest
+/// stands for.
 Json to_json(const Step& step);
 
 }  // namespace addon::plan

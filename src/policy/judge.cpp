@@ -72,6 +72,10 @@ class Judge {
 
   void judge(const plan::Plan& plan, plan::Step& step) {
     step.allowed_by.clear();
+    if (const auto* registry = std::get_if<plan::UpdateRegistry>(&step.action)) {
+      for (const plan::RegistryChange& change : registry->changes) judge_entry(plan, step, change);
+      return;
+    }
     const AddonId* addon = plan::addon_of(step.action);
     if (addon == nullptr) return;
     Bench bench{*addon, policy_, scopes_for(*addon), step, verdicts_};
@@ -90,10 +94,21 @@ class Judge {
     } else if (const auto* health = std::get_if<plan::CheckHealth>(&step.action)) {
       judge_health(bench, *health);
     } else if (const auto* change = std::get_if<plan::SwitchCurrent>(&step.action)) {
-      judge_version(bench, *change, plan);
+      if (!change->after) return;
+      judge_activation(plan, bench, change->before, *change->after, change->terms);
+      activated_.insert(*addon);
     } else if (const auto* package = std::get_if<plan::UsePackage>(&step.action)) {
-      judge_version(bench, {package->addon, std::nullopt, package->version, package->terms}, plan);
+      judge_activation(plan, bench, std::nullopt, package->version, package->terms);
+      activated_.insert(*addon);
     }
+  }
+
+  // An add-on whose files no step switches to becomes active by its entry alone.
+  void judge_entry(const plan::Plan& plan, plan::Step& step, const plan::RegistryChange& change) {
+    if (!change.after || activated_.contains(change.addon)) return;
+    Bench bench{change.addon, policy_, scopes_for(change.addon), step, verdicts_};
+    if (seen_.insert(change.addon).second) judge_signature(bench, vouching_for(change.addon, plan.result));
+    judge_activation(plan, bench, change.before, *change.after, change.terms);
   }
 
   /// Of an add-on that no step gives anything, and whose record changes: who vouches for it.
@@ -110,12 +125,13 @@ class Judge {
   std::vector<Verdict> take_verdicts() { return verdicts_.take_verdicts(); }
 
  private:
-  void judge_version(Bench& bench, const plan::SwitchCurrent& change, const plan::Plan& plan) {
-    judge_terms(bench, change);
+  void judge_activation(const plan::Plan& plan, Bench& bench, const std::optional<Version>& before,
+                        const Version& after, const std::optional<plan::Terms>& terms) {
+    judge_terms(bench, after, terms);
     // A rollback is the way back that everybody sees.
-    if (plan.verb == "apply") judge_downgrade(bench, change, change_of(plan, bench.addon));
-    if (!change.terms) return;
-    for (const plan::InstallUnit& unit : change.terms->standing_units) {
+    if (plan.verb == "apply") judge_downgrade(bench, {before, after}, terms, change_of(plan, bench.addon));
+    if (!terms) return;
+    for (const plan::InstallUnit& unit : terms->standing_units) {
       judge_unit(bench, unit, own_units_.at(bench.addon));
     }
   }
@@ -141,6 +157,7 @@ class Judge {
   std::set<AddonId> seen_;  ///< whose signature has been judged
   std::map<AddonId, Scopes> scopes_;
   Verdicts verdicts_;
+  std::set<AddonId> activated_;  ///< judged where `current` is switched to them
 };
 
 }  // namespace

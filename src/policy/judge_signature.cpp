@@ -14,7 +14,7 @@ namespace addon::policy {
 namespace {
 
 /// Where the step's add-on was asked for, as far as the step knows.
-SourceSpan place_of(const plan::Action& action) {
+SourceSpan place_of(const plan::Action& action, const AddonId& addon) {
   if (const auto* stage = std::get_if<plan::Stage>(&action)) return stage->at;
   if (const auto* install = std::get_if<plan::InstallUnit>(&action)) return install->name.at;
   if (const auto* drop_in = std::get_if<plan::InstallDropIn>(&action)) {
@@ -24,6 +24,11 @@ SourceSpan place_of(const plan::Action& action) {
     return capabilities->asked.empty() ? SourceSpan{} : capabilities->asked.front().at;
   }
   if (const auto* dir = std::get_if<plan::MakeStateDir>(&action)) return dir->path.at;
+  if (const auto* registry = std::get_if<plan::UpdateRegistry>(&action)) {
+    for (const plan::RegistryChange& change : registry->changes) {
+      if (change.addon == addon && change.terms) return change.terms->version_at;
+    }
+  }
   const plan::Terms* terms = plan::terms_in(action);
   return terms != nullptr ? terms->version_at : SourceSpan{};
 }
@@ -69,7 +74,7 @@ Finding other_key(const Bench& bench, const bundle::Signer& signer, const Policy
 
 void judge_signature(Bench& bench, const Vouching& vouching) {
   const SitePolicy& policy = bench.policy;
-  const SourceSpan at = place_of(bench.step.action);
+  const SourceSpan at = place_of(bench.step.action, bench.addon);
   const std::string what = vouching.now == nullptr ? "required" : "by " + vouching.now->key;
   const std::string subject = vouching.now == nullptr ? "signature" : "signature " + what;
   const Request request{&rules::policy_signature, "signature", what, subject, subject, at};

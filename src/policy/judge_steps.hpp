@@ -26,13 +26,20 @@ struct Bench {
 /// Each judges one kind of action, which is that of bench.step.
 void judge_file_capabilities(Bench& bench, const plan::SetCapabilities& action);
 void judge_stage(Bench& bench, const plan::Stage& action);
-void judge_terms(Bench& bench, const plan::SwitchCurrent& action);
+/// Of the version that becomes active; without terms it is refused.
+void judge_terms(Bench& bench, const Version& version, const std::optional<plan::Terms>& terms);
 void judge_state_dir(Bench& bench, const plan::MakeStateDir& action);
 /// The program of a health check, if it has one, and the user that it runs as.
 void judge_health(Bench& bench, const plan::CheckHealth& action);
+/// What a step makes active, and what was before it.
+struct Activation {
+  const std::optional<Version>& before;
+  const Version& after;
+};
 /// `change` is what the plan does to the add-on as a whole: from which version, and which was the newest
 /// ever.
-void judge_downgrade(Bench& bench, const plan::SwitchCurrent& action, const plan::AddonChange* change);
+void judge_downgrade(Bench& bench, const Activation& activation, const std::optional<plan::Terms>& terms,
+                     const plan::AddonChange* change);
 /// Who vouches for an add-on; null where nobody does.
 struct Vouching {
   const bundle::Signer* now = nullptr;   ///< by a key that is trusted

@@ -1,4 +1,4 @@
-// What a version asks for as a whole, judged where it becomes the current one.
+// What a version asks for as a whole, judged where it becomes the active one.
 #include <fmt/format.h>
 
 #include <string>
@@ -71,27 +71,26 @@ void judge_state_dir(Bench& bench, const plan::MakeStateDir& action) {
   if (!action.group.empty()) judge_owner(bench, "group", {action.group, action.path.at, {}});
 }
 
-void judge_terms(Bench& bench, const plan::SwitchCurrent& action) {
-  if (!action.after) return;
-  if (!action.terms) {
+void judge_terms(Bench& bench, const Version& version, const std::optional<plan::Terms>& terms) {
+  if (!terms) {
     bench.verdicts.refuse(
         bench.addon, {&rules::policy_delivery, "delivery", "", "terms", "terms", {}},
         make_finding(rules::policy_delivery,
                      fmt::format("the step that activates {} {} does not say what it asks for",
-                                 bench.addon.str(), action.after->str())));
+                                 bench.addon.str(), version.str())));
     return;
   }
   // A word that is none of the known ones has no line that could allow it.
-  const auto delivery = manifest::delivery_from(action.terms->delivery.what);
-  judge_word(bench, rules::policy_delivery, "delivery", action.terms->delivery,
+  const auto delivery = manifest::delivery_from(terms->delivery.what);
+  judge_word(bench, rules::policy_delivery, "delivery", terms->delivery,
              delivery ? bench.scopes.delivery(*delivery) : Ruling{});
-  const auto supervision = manifest::supervision_from(action.terms->supervision.what);
-  judge_word(bench, rules::policy_supervision, "supervision", action.terms->supervision,
+  const auto supervision = manifest::supervision_from(terms->supervision.what);
+  judge_word(bench, rules::policy_supervision, "supervision", terms->supervision,
              supervision ? bench.scopes.supervision(*supervision) : Ruling{});
-  judge_manifest_user(bench, action.terms->run_as);
-  for (const plan::Asked& dir : action.terms->state_dirs) judge_state_dir(bench, dir);
-  for (const plan::Asked& owner : action.terms->state_owners) judge_owner(bench, "user", owner);
-  for (const plan::Asked& group : action.terms->state_groups) judge_owner(bench, "group", group);
+  judge_manifest_user(bench, terms->run_as);
+  for (const plan::Asked& dir : terms->state_dirs) judge_state_dir(bench, dir);
+  for (const plan::Asked& owner : terms->state_owners) judge_owner(bench, "user", owner);
+  for (const plan::Asked& group : terms->state_groups) judge_owner(bench, "group", group);
 }
 
 }  // namespace addon::policy

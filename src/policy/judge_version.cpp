@@ -43,29 +43,30 @@ void judge_stage(Bench& bench, const plan::Stage& action) {
   judge_limit(bench, action, bench.policy.limits.files, action.files.size(), "files");
 }
 
-void judge_downgrade(Bench& bench, const plan::SwitchCurrent& action, const plan::AddonChange* change) {
-  if (!action.after) return;
+void judge_downgrade(Bench& bench, const Activation& activation, const std::optional<plan::Terms>& terms,
+                     const plan::AddonChange* change) {
+  const Version& after = activation.after;
   // The record says what is active; a link that says otherwise is drift, which this repairs.
-  const std::optional<Version> active = change != nullptr && change->from ? change->from : action.before;
-  if (active && active->precedence(*action.after) == 0) return;
+  const std::optional<Version> active = change != nullptr && change->from ? change->from : activation.before;
+  if (active && active->precedence(after) == 0) return;
   const bool is_past = change != nullptr && change->newest.has_value();
   const std::optional<Version>& newest = is_past ? change->newest : active;
-  if (!newest || newest->precedence(*action.after) <= 0) return;
+  if (!newest || newest->precedence(after) <= 0) return;
   const Version& newer = *newest;
   Ruling ruling;
   for (const Line<Downgrade>& line : bench.policy.downgrade) {
     auto& decided = line.value == Downgrade::allow ? ruling.allowed_by : ruling.denied_by;
     if (!decided) decided = line.at;
   }
-  const SourceSpan at = action.terms ? action.terms->version_at : SourceSpan{};
-  const std::string what = fmt::format("from {} to {}", newer.str(), action.after->str());
+  const SourceSpan at = terms ? terms->version_at : SourceSpan{};
+  const std::string what = fmt::format("from {} to {}", newer.str(), after.str());
   const std::string subject = "downgrade " + what;
   const Request request{&rules::policy_downgrade, "downgrade", what, subject, subject, at, "/version"};
   if (ruling.allows()) return bench.verdicts.record(bench.step, bench.addon, request, ruling);
   Finding finding = make_finding(
       rules::policy_downgrade,
-      fmt::format("{} {} is older than {}, which {} active; {}", bench.addon.str(), action.after->str(),
-                  newer.str(), is_past ? "was once" : "is",
+      fmt::format("{} {} is older than {}, which {} active; {}", bench.addon.str(), after.str(), newer.str(),
+                  is_past ? "was once" : "is",
                   ruling.denied_by ? fmt::format("{} denies downgrades", to_string(*ruling.denied_by))
                                    : "no policy line allows downgrades"),
       at, "/version");

@@ -85,9 +85,10 @@ std::string grant_note(const Ruling& ruling) {
 void Verdicts::record(plan::Step& step, const AddonId& addon, const Request& request, const Ruling& ruling) {
   note(addon, request, ruling);
   if (!ruling.allows()) return tell(addon, request.subject, refusal_of(addon, request, ruling));
-  const bool known = std::any_of(step.allowed_by.begin(), step.allowed_by.end(),
-                                 [&](const auto& decision) { return decision.subject == request.subject; });
-  if (!known) step.allowed_by.push_back({request.subject, request.at, *ruling.allowed_by});
+  const bool known = std::any_of(step.allowed_by.begin(), step.allowed_by.end(), [&](const auto& decision) {
+    return decision.subject == request.subject && decision.addon == addon.str();
+  });
+  if (!known) step.allowed_by.push_back({request.subject, request.at, *ruling.allowed_by, addon.str()});
 }
 
 void Verdicts::note(const AddonId& addon, const Request& request, const Ruling& ruling) {

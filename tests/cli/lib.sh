@@ -32,6 +32,27 @@ config_schema: addon.yaml
 END
 }
 
+# sidecar ID [VERSION]: a bundle of a program that the agent starts, in ./ID.
+sidecar() {
+  bundle "$@"
+  rm "$1/addon-$1.service"
+  edit "$1/addon.yaml" 's/^supervision:.*/supervision: agent-sidecar/'
+}
+
+# toggle ID [VERSION]: a bundle of what is compiled into the agent, in ./ID.
+toggle() {
+  sidecar "$@"
+  rm "$1/$1"
+  edit "$1/addon.yaml" 's/^supervision:.*/supervision: config-toggle/' 's/^delivery:.*/delivery: compiled-in/' \
+    '/os_capabilities/d'
+}
+
+# allow_models: policy lines for both, in ./host.
+allow_models() {
+  edit host/etc/addonctl/policy.yaml 's/^supervision:.*/supervision: {allow: [systemd-service, agent-sidecar, config-toggle]}/' \
+    's/^delivery:.*/delivery: {allow: [pushed-artifact, compiled-in]}/'
+}
+
 service() {
   local id=$1
   cat <<END

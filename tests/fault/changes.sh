@@ -33,6 +33,19 @@ END
   echo "program $version" >"$directory/$id"
 }
 
+sidecar() {
+  bundle "$@"
+  rm "$work/bundles/$1-$2/addon-$1.service"
+  sed -i 's/^supervision:.*/supervision: agent-sidecar/' "$work/bundles/$1-$2/addon.yaml"
+}
+
+toggle() {
+  sidecar "$@"
+  rm "$work/bundles/$1-$2/$1"
+  sed -i 's/^supervision:.*/supervision: config-toggle/; s/^delivery:.*/delivery: compiled-in/; s/^requires:.*/requires: {run_as: nobody}/' \
+    "$work/bundles/$1-$2/addon.yaml"
+}
+
 host_template() {
   local root=$work/template-$1
   mkdir -p "$root/etc/addonctl"
@@ -41,8 +54,8 @@ host_template() {
 policy: faults
 version: 1
 capabilities: {allow: [CAP_NET_RAW]}
-supervision: {allow: [systemd-service]}
-delivery: {allow: [pushed-artifact]}
+supervision: {allow: [systemd-service, agent-sidecar, config-toggle]}
+delivery: {allow: [pushed-artifact, compiled-in]}
 run_as: {allow: [nobody]}
 units: {names: ["addon-*.service"]}
 paths: {state_dirs: ["/var/lib/a", "/var/lib/b", "/var/lib/a/**", "/var/lib/b/**", "/srv/data/*"]}
@@ -78,6 +91,12 @@ prepare() {
       on "$root" apply --yes "$work/bundles/a-1.0.0" &>/dev/null
       on "$root" apply --yes "$work/bundles/a-1.1.0" &>/dev/null
       command=(rollback --yes a)
+      ;;
+    models)
+      sidecar s 1.0.0 && toggle t 1.0.0 && sidecar s 1.1.0 && toggle t 2.0.0
+      on "$root" apply --yes "$work/bundles/s-1.0.0" "$work/bundles/t-1.0.0" "$work/bundles/a-1.0.0" &>/dev/null
+      toggle a 2.0.0
+      command=(apply --yes "$work/bundles/s-1.1.0" "$work/bundles/t-2.0.0" "$work/bundles/a-2.0.0")
       ;;
     gc)
       bundle a 1.2.0
@@ -123,9 +142,22 @@ is_between() {
   ! comm -13 <(echo "$old") <(echo "$1") | grep -v '/\.gc-'
 }
 
+# What the agent is told of, and is not there as the registry says: nothing, at any moment.
+unready() {
+  local registry=$work/root/var/lib/addonctl/registry.json id binary digest capabilities
+  [[ -e $registry ]] || return 0
+  jq -r '.addons[] | select(.exec) | [.id, .exec.binary, .exec.sha256, (.os_capabilities | join(","))] | @tsv' "$registry" |
+    while IFS=$'\t' read -r id binary digest capabilities; do
+      [[ sha256:$(sha256sum <"$work/root$binary" | cut -d ' ' -f 1) == "$digest" ]] || echo "$id: $binary has other bytes"
+      [[ $(getcap "$work/root$binary" | sed 's/^.* //; s/[=+]ep$//') == "$capabilities" ]] || echo "$id: $binary has other capabilities"
+    done
+}
+
 # check WHAT: the host below $work/root, after recovery.
 check() {
   local what=$1 now
+  unready >"$work/out" 2>&1 || true
+  [[ ! -s $work/out ]] || { fail "$what: the registry says what is not ready" && return; }
   on "$work/root" recover >"$work/out" 2>&1 || { fail "$what: recover exits $?" && return; }
   now=$(snapshot "$work/root")
   if [[ $now != "$old" && $now != "$new" ]] && ! is_between "$now"; then

@@ -150,11 +150,12 @@ expect_not_installed() {
 #   service=                further lines of [Service], "\n" between them
 #   timeout=10s stable=50ms health=", exec: […]"
 #   binary=ID               exec.binary
+#   supervision=agent-sidecar, ephemeral-helper: ships no unit
 #   manifest=               further lines of the manifest, "\n" between them
 make_bundle() {
   local name=$1 id=$2 version=$3 pair
   local caps=CAP_NET_RAW program=/usr/bin/sleep args=infinity run_as=addon-probe unit=addon-$id.service
-  local timer='' service='' timeout=10s stable=50ms binary=$id manifest='' bounding='' user='' health='' supervision
+  local timer='' service='' timeout=10s stable=50ms binary=$id manifest='' bounding='' user='' health='' supervision=''
   for pair in "${@:4}"; do
     local "${pair%%=*}"
     printf -v "${pair%%=*}" %s "${pair#*=}"
@@ -162,7 +163,9 @@ make_bundle() {
   BUNDLE=$BUNDLES/$name
   local directory=$HOST_ROOT$BUNDLE
   mkdir -p "$directory"
-  [[ -z $timer ]] && supervision=systemd-service || supervision=systemd-timer
+  [[ -z $supervision ]] || unit=none
+  [[ -z $timer ]] || supervision=systemd-timer
+  : "${supervision:=systemd-service}"
   : "${bounding:=${caps//,/ }}" "${user:=$run_as}"
 
   write_manifest >"$directory/addon.yaml"
@@ -215,6 +218,29 @@ END
 write_timer() {
   printf '[Unit]\nDescription=Timer of %s\n\n[Timer]\nOnCalendar=%s\n\n[Install]\nWantedBy=timers.target\n' \
     "$id" "$timer"
+}
+
+# make_toggle ID VERSION [LINES]: compiled into the agent, with further lines of the manifest. Its path is in BUNDLE.
+make_toggle() {
+  local id=$1 version=$2 directory
+  BUNDLE=$BUNDLES/$id-$version
+  directory=$HOST_ROOT$BUNDLE
+  mkdir -p "$directory"
+  cat >"$directory/addon.yaml" <<END
+id: $id
+name: Test add-on $id
+version: $version
+kind: native
+delivery: compiled-in
+supervision: config-toggle
+capabilities: [test]
+requires:
+  platforms: [linux]
+${3:+  $3}
+exec: {binary: agent}
+config_schema: config.schema.json
+END
+  echo '{"$schema": "http://json-schema.org/draft-07/schema#", "type": "object"}' >"$directory/config.schema.json"
 }
 
 # Bundles that install and do nothing but run, or fail in one way each. What fails is given longer

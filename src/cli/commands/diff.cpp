@@ -19,8 +19,8 @@ namespace {
 constexpr std::string_view kDiffHelp = R"(Usage: addonctl diff [ID...]
 
 Shows what on this host is no longer as the last generation records it: files,
-capabilities, units, what is enabled and what runs. With IDs, of these add-ons
-only. Changes nothing.
+capabilities, units, what is enabled and what runs, and the registry. With IDs,
+of these add-ons only. Changes nothing.
 
 Exits 0 when there is no difference, 5 when there is one.
 
@@ -53,7 +53,8 @@ std::string render(const std::vector<Drift>& drift, const Palette& palette) {
   const std::string* addon = nullptr;
   for (const Drift& one : drift) {
     if (addon == nullptr || *addon != one.addon) {
-      out += fmt::format("{}{}\n", addon == nullptr ? "" : "\n", palette(Paint::bold, one.addon));
+      out += fmt::format("{}{}\n", addon == nullptr ? "" : "\n",
+                         palette(Paint::bold, one.addon.empty() ? "host" : one.addon));
     }
     addon = &one.addon;
     out += fmt::format("  {} {}\n", palette(Paint::yellow, "~"), render(one));
@@ -67,6 +68,7 @@ Report run_diff(const Context& context, const Arguments& arguments) {
   const auto repair = repair_of(context, *ids);
   if (!repair) return failed(repair.error());
   std::vector<Drift> drift = find_drift(*repair);
+  if (!ids->empty()) std::erase_if(drift, [](const Drift& one) { return one.addon.empty(); });
   std::stable_sort(drift.begin(), drift.end(),
                    [](const Drift& a, const Drift& b) { return a.addon < b.addon; });
 

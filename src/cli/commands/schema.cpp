@@ -13,15 +13,17 @@ namespace addon::cli {
 
 namespace {
 std::vector<std::string> names() {
-  return {"addon-manifest", "site-policy", "addon-plan", "policy-test", "addon-override"};
+  return {"addon-manifest", "site-policy", "addon-plan", "addon-registry", "policy-test", "addon-override"};
 }
 
 constexpr std::string_view kSchemaHelp = R"(Usage: addonctl schema NAME
 
-Prints a JSON Schema (draft-07) that this program validates against. An editor
-that knows it completes and explains every key.
+Prints a JSON Schema (draft-07) that this program validates against, or writes
+by. An editor that knows it completes and explains every key.
 
-NAME is addon-manifest, site-policy, addon-plan, policy-test or addon-override.
+NAME is addon-manifest, site-policy, addon-plan, addon-registry, policy-test or
+addon-override. A registry is what tells the host's agent which add-ons are
+active.
 
 )";
 

@@ -12,7 +12,7 @@
 namespace addon::executor {
 
 Result<> StepContext::reload_if_changed() {
-  if (!units_changed || !ports.units.is_live()) return {};
+  if (!units_changed || !ports.units.is_live() || !ports.platform.has_systemd) return {};
   TRY(ports.units.reload());
   units_changed = false;
   return {};
@@ -36,6 +36,8 @@ Result<> StepRun::undo(StepContext& /*context*/) { return {}; }
 
 Result<> StepRun::settle(StepContext& /*context*/) { return {}; }
 
+Result<> StepRun::reveal(StepContext& /*context*/) { return {}; }
+
 Result<> StepRun::clean(StepContext& /*context*/) { return {}; }
 
 std::unique_ptr<StepRun> make_run(const plan::Action& action) {
@@ -50,7 +52,7 @@ class Nothing final : public StepRun {
 };
 
 using Read = Result<std::unique_ptr<StepRun>> (*)(const Json&);
-constexpr std::array<std::pair<std::string_view, Read>, 12> kKinds = {
+constexpr std::array<std::pair<std::string_view, Read>, 13> kKinds = {
     {{"nothing", read_nothing},
      {"stage", read_stage},
      {"set-capabilities", read_set_capabilities},
@@ -62,7 +64,8 @@ constexpr std::array<std::pair<std::string_view, Read>, 12> kKinds = {
      {"purge-state-dir", read_purge_state_dir},
      {"switch-current", read_switch_current},
      {"set-enablement", read_set_enablement},
-     {"set-running", read_set_running}}};
+     {"set-running", read_set_running},
+     {"update-registry", read_update_registry}}};
 
 }  // namespace
 

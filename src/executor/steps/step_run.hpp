@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "core/result.hpp"
 #include "executor/ports.hpp"
 #include "host/state.hpp"
+#include "plan/registry.hpp"
 #include "plan/step.hpp"
 
 namespace addon::executor {
@@ -37,6 +39,11 @@ struct StepContext {
   bool units_started = false;
   /// What somebody has to know afterwards, each a sentence: data that stays where it is.
   std::vector<std::string> notes = {};
+  /// What a registry of the last generation says above its entries, and one of the next.
+  plan::RegistryHead last_head = {};
+  plan::RegistryHead next_head = {};
+  /// Of the registry that the transaction writes, once its steps have been recorded.
+  std::optional<Digest> registry = {};
 
   /// Lets systemd read its units again if they changed and it is there to do so.
   Result<> reload_if_changed();
@@ -67,6 +74,9 @@ class StepRun {
   virtual Result<> undo(StepContext& context);
   /// After every step was undone and systemd knows the old units again: starts what ran before.
   virtual Result<> settle(StepContext& context);
+  /// After every step was undone and settled, and nothing of that failed: lets others see again what is there
+  /// again. As undo(), in reverse.
+  virtual Result<> reveal(StepContext& context);
   /// After the commit: removes what was kept for undo().
   virtual Result<> clean(StepContext& context);
   /// What was started runs no more: there was a reboot since, or there is no systemd here.
@@ -92,6 +102,7 @@ std::unique_ptr<StepRun> make_run(const plan::Reload& step);
 std::unique_ptr<StepRun> make_run(const plan::SetEnablement& step);
 std::unique_ptr<StepRun> make_run(const plan::SetRunning& step);
 std::unique_ptr<StepRun> make_run(const plan::CheckHealth& step);
+std::unique_ptr<StepRun> make_run(const plan::UpdateRegistry& step);
 std::unique_ptr<StepRun> make_run(const plan::Action& action);
 
 /// The same from what record() gave, to be undone or cleaned up after. An error where it is not that.
@@ -109,6 +120,7 @@ Result<std::unique_ptr<StepRun>> read_purge_state_dir(const Json& record);
 Result<std::unique_ptr<StepRun>> read_switch_current(const Json& record);
 Result<std::unique_ptr<StepRun>> read_set_enablement(const Json& record);
 Result<std::unique_ptr<StepRun>> read_set_running(const Json& record);
+Result<std::unique_ptr<StepRun>> read_update_registry(const Json& record);
 /// Of a step that leaves nothing to undo: use-package, reload, check-health.
 Result<std::unique_ptr<StepRun>> read_nothing(const Json& record);
 

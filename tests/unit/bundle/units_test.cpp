@@ -194,7 +194,7 @@ TEST_CASE("a timer's service must be in the bundle") {
   }
 }
 
-TEST_CASE("add-ons that systemd does not supervise have no primary, units or not") {
+TEST_CASE("add-ons that systemd does not supervise have no primary, and no units") {
   Fixture fixture;
   fixture.write("probe", "x");
   fixture.write("addon.yaml", manifest_text("agent-sidecar"));
@@ -202,7 +202,20 @@ TEST_CASE("add-ons that systemd does not supervise have no primary, units or not
   REQUIRE(without.bundle);
   CHECK_FALSE(without.bundle->primary);
   fixture.write("probe.service", service);
-  const ReadBundle with = fixture.read();
-  CHECK_FALSE(with.bundle->primary);
-  CHECK(unit_names(with) == Lines{"probe.service"});
+  CHECK(
+      shown(fixture.read()) ==
+      Lines{"SOURCE/probe.service bundle-file-unused: probe.service would not be installed: with supervision "
+            "agent-sidecar it is not systemd that starts the program"});
+}
+
+TEST_CASE("what is compiled in has no files but its manifest and the config_schema") {
+  Fixture fixture;
+  std::string text = manifest_text("config-toggle");
+  text.replace(text.find("pushed-artifact"), 15, "compiled-in");
+  fixture.write("addon.yaml", text);
+  CHECK(fixture.read().bundle.has_value());
+  fixture.write("probe", "x");
+  const ReadBundle read = fixture.read();
+  REQUIRE(read.findings.size() == 1);
+  CHECK(read.findings[0].rule == &rules::bundle_file_unused);
 }

@@ -107,7 +107,7 @@ TEST_CASE("what belongs to no add-on is shown at the end") {
   Json plan = plan_with({{"op", "reload"}, {"addon", nullptr}, {"units", {"a.service", "b.timer"}}});
   CHECK(render_plan(plan, Palette()) ==
         "~ probe  1.0.0 -> 1.1.0\n\n"
-        "~ systemd\n  ~ daemon-reload a.service, b.timer\n\n"
+        "~ host\n  ~ daemon-reload a.service, b.timer\n\n"
         "Plan: 0 to add, 1 to update, 0 to remove, 2 unchanged.\n");
 }
 

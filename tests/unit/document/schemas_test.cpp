@@ -163,7 +163,8 @@ TEST_CASE("a saved plan has its keys, and steps may carry what their kind needs"
         Lines{"0:0 schema-enum /plan/steps/1/op: plan.steps[1].op is \"relaod\", but must be one of stage, "
               "set-capabilities, install-unit, remove-unit, install-drop-in, remove-drop-in, switch-current, "
               "use-package, "
-              "reload, enable-unit, disable-unit, start-unit, restart-unit, stop-unit, check-health; did you "
+              "reload, enable-unit, disable-unit, start-unit, restart-unit, stop-unit, check-health, "
+              "update-registry; did you "
               "mean \"reload\"? | write \"reload\"",
               "0:0 schema-pattern /plan/digest: plan.digest is \"sha256:" + std::string(64, 'x') +
                   "\", but must be sha256: and 64 hexadecimal digits"});

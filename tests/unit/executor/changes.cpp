@@ -15,6 +15,12 @@ Files keeping_data(Files files) {
       "state_dirs: [/var/lib/probe, {path: /var/lib/probe/spool, mode: '0700'}, /srv/data/probe]\n";
   return files;
 }
+
+Files named(const std::string& id, Files files) {
+  std::string& text = files.at("addon.yaml");
+  text.replace(0, text.find('\n'), "id: " + id);
+  return files;
+}
 }  // namespace
 
 void prepare_upgrade(Host& host) {
@@ -75,5 +81,22 @@ const Change kRepair{[](Host& host) {
                                   probe_files().at("probe.service") + "# x\n");
                      },
                      [](const Host& host) { return host.apply({"probe"}); }};
+
+// A sidecar is upgraded, one comes and one goes, a service becomes a toggle and a toggle a service.
+const Change kModels{[](Host& host) {
+                       host.install("relay", relay_files("1.0.0"));
+                       host.install("gone", named("gone", relay_files()));
+                       host.install("probe", probe_files("1.0.0"));
+                       host.install("scan", named("scan", access_files("1.0.0")));
+                       host.write_bundle("relay", relay_files("1.1.0"));
+                       host.write_bundle("new", named("new", relay_files()));
+                       host.write_bundle("probe", named("probe", access_files("2.0.0")));
+                       host.write_bundle("scan", scan_files("2.0.0"));
+                     },
+                     [](const Host& host) {
+                       Request request = host.apply({"relay", "new", "probe", "scan"});
+                       request.prune = true;
+                       return request;
+                     }};
 
 }  // namespace addon::executor::test

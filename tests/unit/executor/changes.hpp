@@ -23,6 +23,7 @@ extern const Change kRollback;
 extern const Change kRepair;
 /// kUpgrade from archives.
 extern const Change kArchives;
+extern const Change kModels;
 
 /// The host before kUpgrade.
 void prepare_upgrade(Host& host);

@@ -6,6 +6,7 @@
 namespace addon::executor::test {
 
 void Faults::survive() {
+  if (on_call) on_call();
   if (!kill_at || (*kill_at)-- > 0) return;
   kill_at.reset();
   throw Killed{};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@ struct Faults {
   bool for_good = false;              ///< and every one after it
   bool fails_after_effect = false;    ///< where the call can have worked, at least in part
   std::vector<std::string> calls{};   ///< names of those made so far
+  std::function<void()> on_call{};    ///< looks at the host before each call
   std::optional<int> kill_at{};       ///< counts down with every call, also of units; at 0 the process ends
 
   /// Throws Killed when this call is the one before which the process ends.

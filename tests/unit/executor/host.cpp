@@ -26,8 +26,8 @@ namespace {
 constexpr const char* kPolicy = R"(policy: test
 version: 1
 capabilities: {allow: [CAP_NET_RAW]}
-supervision: {allow: [systemd-service, systemd-timer]}
-delivery: {allow: [pushed-artifact, os-package]}
+supervision: {allow: [systemd-service, systemd-timer, agent-sidecar, config-toggle]}
+delivery: {allow: [pushed-artifact, os-package, compiled-in]}
 run_as: {allow: [probe], allow_dynamic_user: true}
 units: {names: ["probe*", "scan*", "helper*"], exec_paths: ["/usr/lib/probe/*"]}
 paths: {state_dirs: ["/var/lib/probe", "/var/lib/probe/**", "/srv/**"]}

@@ -27,8 +27,10 @@
 
 namespace addon::executor::test {
 
+using plan::test::access_files;
 using plan::test::Files;
 using plan::test::probe_files;
+using plan::test::relay_files;
 using plan::test::scan_files;
 using Lines = std::vector<std::string>;
 /// Everything below a directory: path to type, mode, owner, links, target or digest, capabilities.

@@ -27,7 +27,11 @@ struct State {
 
 State state_of(const Host& host) {
   State state{host.snapshot(), host.units.running()};
+  // Which plan made it is another on each host.
+  std::string registry = read_file(host / "var/lib/addonctl/registry.json");
+  if (const auto plan = registry.find("\"plan\":"); plan != std::string::npos) registry.erase(plan, 82);
   for (auto& [path, what] : state.tree) {
+    if (path == "/var/lib/addonctl/registry.json") what = what.substr(0, 12) + registry;
     if (path.starts_with("/var/lib/addonctl/generations/")) what = "a generation";
   }
   for (const char* path : {"/var", "/var/lib", "/var/lib/addonctl", "/var/lib/addonctl/journal",
@@ -131,7 +135,8 @@ int kill_recovery_everywhere(const Change& change, int stride) {
 TEST_CASE("a run that is killed at any call is undone or finished by the next", "[killed]") {
   NEEDS_ROOT();
   int kills = 0;
-  for (const Change* change : {&kFirst, &kUpgrade, &kArchives, &kRemoval, &kPurge, &kRollback, &kRepair})
+  for (const Change* change :
+       {&kFirst, &kUpgrade, &kArchives, &kRemoval, &kPurge, &kRollback, &kRepair, &kModels})
     kills += kill_everywhere(*change);
   std::cout << "killed at " << kills << " calls\n";
   CHECK(kills > 600);
@@ -140,7 +145,8 @@ TEST_CASE("a run that is killed at any call is undone or finished by the next", 
 TEST_CASE("a recovery that is killed at any call is brought to its end by the next", "[killed]") {
   NEEDS_ROOT();
   int kills = 0;
-  for (const Change* change : {&kFirst, &kUpgrade, &kArchives, &kRemoval, &kPurge, &kRollback, &kRepair})
+  for (const Change* change :
+       {&kFirst, &kUpgrade, &kArchives, &kRemoval, &kPurge, &kRollback, &kRepair, &kModels})
     kills += kill_recovery_everywhere(*change, kStride);
   std::cout << "killed twice at " << kills << " pairs of calls\n";
   CHECK(kills > 100);

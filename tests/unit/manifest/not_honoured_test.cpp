@@ -5,18 +5,6 @@ using namespace addon;
 using namespace addon::manifest;
 using Lines = std::vector<std::string>;
 
-namespace {
-Lines warning(const std::string& place, const std::string& field, const std::string& what) {
-  return {place + ": " + field + " has no effect in this version: " + what};
-}
-}  // namespace
-
-TEST_CASE("a field that this version does not honour is a warning at its line") {
-  CHECK(faults(manifest_and("plugin: {protocol: 1}\n")) ==
-        warning("11:1 manifest-not-honoured (warning) /plugin", "plugin",
-                "no agent is told of it | configure the agent itself"));
-}
-
 TEST_CASE("a field that asks for nothing is no warning") {
   CHECK(faults(manifest_and("state_dirs: []\nartifacts: []\nplugin: {}\nhealth: {timeout: 10s}\n")) ==
         Lines{});

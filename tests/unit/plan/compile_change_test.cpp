@@ -258,10 +258,9 @@ TEST_CASE("on a host that does not run, nothing is reloaded, started, stopped or
   wish.prune = true;
   CHECK(lines(good(wish, generation_of({old}), host)) ==
         Lines{"stage probe 1.0.0", "set-capabilities probe 1.0.0/probe: cap_net_raw=ep",
-              "disable-unit scan scan.timer: timers.target.wants/scan.timer",
-              "install-unit probe probe.service", "remove-unit scan scan.timer",
-              "remove-unit scan scan.service", "switch-current probe none -> 1.0.0",
-              "switch-current scan 1.0.0 -> none",
+              "disable-unit scan scan.timer: timers.target.wants/scan.timer", "remove-unit scan scan.timer",
+              "remove-unit scan scan.service", "install-unit probe probe.service",
+              "switch-current scan 1.0.0 -> none", "switch-current probe none -> 1.0.0",
               "enable-unit probe probe.service: multi-user.target.wants/probe.service"});
 }
 

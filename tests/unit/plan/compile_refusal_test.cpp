@@ -171,11 +171,15 @@ TEST_CASE("a nosuid mount is refused for add-ons with capabilities only") {
 }
 
 TEST_CASE("a model that cannot run here is said to be so, never counted as applied") {
-  const std::string model = GENERATE("agent-sidecar", "ephemeral-helper");
-  Files files = probe_files();
-  files.at("addon.yaml").replace(files.at("addon.yaml").find("systemd-service"), 15, model);
-  files.erase("probe.service");
-  const auto other = make_bundle(files);
-  CHECK(messages(plan_for(apply({other}), Generation{}, empty_host({other})).findings) ==
-        Lines{"host-model-unsupported: this version cannot activate pushed-artifact with " + model});
+  const auto probe = make_bundle(probe_files());
+  host::HostState host = empty_host({probe});
+  host.live = true;
+  host.platform.has_systemd = false;
+  const Compiled compiled = plan_for(apply({probe}), Generation{}, host);
+  CHECK(messages(compiled.findings) ==
+        Lines{"host-model-unsupported: systemd does not run on this host, so nothing here can be "
+              "systemd-service"});
+  CHECK(compiled.plan.steps.empty());
+  CHECK(compiled.plan.summary.unsupported == 1);
+  CHECK_FALSE(compiled.plan.summary.has_changes());
 }

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <type_traits>
 
+#include "plan/registry.hpp"
 #include "unit/unit_file.hpp"
 
 namespace addon::plan::test {
@@ -68,6 +69,37 @@ Files scan_files(const std::string& version) {
           {"scan.timer", "[Timer]\nOnCalendar=hourly\n[Install]\nWantedBy=timers.target\n"}};
 }
 
+Files relay_files(const std::string& version) {
+  return {{"addon.yaml", manifest_text("relay", version,
+                                       "supervision: agent-sidecar\n"
+                                       "requires: {platforms: [linux], os_capabilities: [CAP_NET_RAW], "
+                                       "run_as: probe}\n"
+                                       "exec: {binary: relay, args: [--quiet]}\n"
+                                       "plugin: {protocol: grpc, app_protocol_version: 1}\n"
+                                       "resources: {tasks_max: 8}\n")},
+          {"relay", "program " + version},
+          {"relay.conf", "{}\n"}};
+}
+
+Files access_files(const std::string& version) {
+  std::string text = manifest_text("access", version,
+                                   "supervision: config-toggle\n"
+                                   "requires: {platforms: [linux], run_as: probe}\n"
+                                   "exec: {binary: agent, install_path: /usr/bin}\n");
+  text.replace(text.find("pushed-artifact"), 15, "compiled-in");
+  text.replace(text.find("access.conf"), 11, "addon.yaml");
+  return {{"addon.yaml", text}};
+}
+
+Files requiring(Files files, const std::string& what) {
+  std::string& text = files.at("addon.yaml");
+  const auto at = text.find("platforms: [linux]");
+  // In a mapping on one line, and in one on several.
+  const std::string end = text.compare(at - 1, 1, "{") == 0 ? ", " : "\n  ";
+  text.insert(at, "addons: [" + what + "]" + end);
+  return files;
+}
+
 bundle::Bundle make_bundle(const Files& files, const std::string& source) {
   manifest::ParsedManifest parsed = manifest::parse_manifest(files.at("addon.yaml"), source + "/addon.yaml");
   INFO(files.at("addon.yaml"));
@@ -78,7 +110,9 @@ bundle::Bundle make_bundle(const Files& files, const std::string& source) {
                         .files = {},
                         .units = {},
                         .primary = std::nullopt,
-                        .directory = nullptr};
+                        .directory = nullptr,
+                        .manifest_text = files.at("addon.yaml")};
+  if (bundle.manifest.delivery.value == manifest::Delivery::compiled_in) return bundle;
   const bool timer = bundle.manifest.supervision.value == manifest::Supervision::systemd_timer;
   for (const auto& [name, text] : files) {
     bundle.files.push_back(
@@ -119,6 +153,7 @@ host::HostState empty_host(const std::vector<bundle::Bundle>& bundles) {
 
 void add_version(host::HostState& host, const bundle::Bundle& bundle) {
   const Release release = make_release(bundle);
+  if (!release.is_staged()) return;
   host::AddonState& addon = host.addons[release.id];
   host::InstalledVersion installed{.version = release.version, .files = {}, .strangers = {}};
   for (const ReleaseFile& file : release.files) {
@@ -147,6 +182,7 @@ void install(host::HostState& host, const bundle::Bundle& bundle) {
   add_version(host, bundle);
   const Release release = make_release(bundle);
   host::AddonState& addon = host.addons[release.id];
+  if (!release.is_staged()) return;
   addon.current = release.version;
   addon.current_target = "versions/" + release.version.str();
   for (host::InstalledFile& file : addon.inspected.at(release.version).files) {
@@ -184,7 +220,12 @@ Generation generation_of(const std::vector<bundle::Bundle>& bundles) {
 }
 
 Compiled plan_for(const Wish& wish, const Generation& generation, const host::HostState& host) {
-  return compile(wish, generation, host, Digest::of("policy"));
+  host::HostState with_registry = host;
+  if (generation.number > 0 && !host.registry) {
+    with_registry.registry = host::FoundFile{{.type = host::FileType::regular, .mode = 0644, .identity = {}},
+                                             Digest::of(registry_text(generation))};
+  }
+  return compile(wish, generation, with_registry, Digest::of("policy"));
 }
 
 Wish apply(std::vector<bundle::Bundle> bundles) {
@@ -254,10 +295,24 @@ struct Line {
                        step.before ? " (changed)" : "");
   }
   std::string operator()(const PurgeStateDir& step) const { return " " + step.path; }
+  std::string operator()(const UpdateRegistry& step) const {
+    std::string text = step.phase == UpdateRegistry::Phase::withdraw ? " withdraw:" : " publish:";
+    for (const RegistryChange& change : step.changes) {
+      text += change.after ? (change.before ? " ~" : " +") : " -";
+      text += change.addon.str();
+    }
+    return text;
+  }
 };
 }  // namespace
 
 std::vector<std::string> lines(const Plan& plan) {
+  std::vector<std::string> out = all_lines(plan);
+  std::erase_if(out, [](const std::string& line) { return line.starts_with("update-registry"); });
+  return out;
+}
+
+std::vector<std::string> all_lines(const Plan& plan) {
   std::vector<std::string> out;
   for (const Step& step : plan.steps) {
     const AddonId* addon = addon_of(step.action);

@@ -22,6 +22,13 @@ Files probe_files(const std::string& version = "1.0.0");
 /// scan: a oneshot service that a timer starts; no capability, no user of its own.
 Files scan_files(const std::string& version = "1.0.0");
 
+/// relay: a sidecar of the agent with cap_net_raw, run by user "probe".
+Files relay_files(const std::string& version = "1.0.0");
+/// access: compiled into the agent, so that there is nothing but its manifest.
+Files access_files(const std::string& version = "1.0.0");
+/// The same with `requires.addons: [WHAT]`.
+Files requiring(Files files, const std::string& what);
+
 /// A bundle of these files as bundle::read_directory would give it. "addon.yaml" is the manifest.
 bundle::Bundle make_bundle(const Files& files, const std::string& source = "bundles/it");
 
@@ -37,14 +44,17 @@ host::UnitState installed_unit(const ReleaseUnit& unit, const std::string& activ
 /// Generation 7, in which these are active.
 Generation generation_of(const std::vector<bundle::Bundle>& bundles);
 
-/// compile() with a policy digest of the test's.
+/// compile() with a policy digest of the test's, on a host whose registry is the generation's.
 Compiled plan_for(const Wish& wish, const Generation& generation, const host::HostState& host);
 Wish apply(std::vector<bundle::Bundle> bundles);
 Wish repair(const Generation& generation, const std::vector<bundle::Bundle>& readable);
 Wish removal(std::initializer_list<const char*> ids);
 
-/// Each step in one line: "set-capabilities probe 1.0.0/probe: cap_net_raw=ep".
+/// Each step in one line: "set-capabilities probe 1.0.0/probe: cap_net_raw=ep". Those that write the
+/// registry, which nearly every plan has, are not among them.
 std::vector<std::string> lines(const Plan& plan);
+/// All of them: "update-registry withdraw: -probe", "update-registry publish: ~probe +scan".
+std::vector<std::string> all_lines(const Plan& plan);
 /// "RULE: message" of each finding.
 std::vector<std::string> messages(const std::vector<Finding>& findings);
 

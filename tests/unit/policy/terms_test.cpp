@@ -105,3 +105,40 @@ TEST_CASE("a unit that stays on the host needs its lines again when another vers
               "its CapabilityBoundingSet=; no policy line allows cap_bpf | add CAP_BPF to "
               "capabilities.allow, or to a grant for probe"});
 }
+
+namespace {
+plan::Action entry(const plan::Action& activation, const std::optional<Version>& before = std::nullopt) {
+  const auto& change = std::get<plan::SwitchCurrent>(activation);
+  plan::UpdateRegistry registry;
+  registry.changes.push_back({change.addon, before, change.after, Json::object(), change.terms});
+  return registry;
+}
+}  // namespace
+
+TEST_CASE("what becomes active by its entry in the registry alone is judged there") {
+  const plan::Action toggle = entry(activation("shell", "compiled-in", "config-toggle", "probe"));
+  CHECK(refusals(SitePolicy::nothing(), {toggle}).size() == 3);
+  const SitePolicy policy = policy_of(
+      "delivery: {allow: [compiled-in]}\nsupervision: {allow: [config-toggle]}\nrun_as: {allow: [probe]}\n");
+  CHECK(decisions(policy, {toggle}) == Lines{"delivery compiled-in at addon.yaml:6 by policy.yaml:2",
+                                             "supervision config-toggle at addon.yaml:7 by policy.yaml:3",
+                                             "user probe at addon.yaml:8 by policy.yaml:4"});
+}
+
+TEST_CASE(
+    "an entry that does not say what it asks for is refused, unless the step that switches to it does") {
+  const SitePolicy policy =
+      policy_of("delivery: {allow: [pushed-artifact]}\nsupervision: {allow: [agent-sidecar]}\n");
+  const plan::Action sidecar = activation("relay", "pushed-artifact", "agent-sidecar");
+  plan::Action silent = entry(sidecar);
+  std::get<plan::UpdateRegistry>(silent).changes.front().terms.reset();
+  CHECK(refusals(policy, {sidecar, silent}).empty());
+  CHECK(refusals(policy, {silent}).size() == 1);
+}
+
+TEST_CASE("an entry that goes asks for nothing") {
+  const auto version = Version::parse("1.0.0");
+  plan::UpdateRegistry registry;
+  registry.changes.push_back({id_of("shell"), *version, std::nullopt, nullptr, std::nullopt});
+  CHECK(refusals(SitePolicy::nothing(), {registry}).empty());
+}
