@@ -130,7 +130,7 @@ class Compiler {
     append(out_.findings, std::move(steps.findings));
     if (steps.actions.empty()) return;
     out_.plan.changes.try_emplace(release.id);
-    phases_.emplace_back().purge = std::move(steps.actions);
+    phases_[release.id].purge = std::move(steps.actions);
   }
 
   std::set<AddonId> wanted_ids() const {
@@ -235,7 +235,8 @@ class Compiler {
       if (found != out_.plan.result.end()) {
         stay.insert(*found);
       } else {
-        gone.insert(*generation_.addons.find(id));
+        const Release* active = recorded(id);
+        gone.emplace(id, active != nullptr ? *active : wish_.purged.at(id));
       }
     }
     upward_ = dependents_first(needs_of(gone));
