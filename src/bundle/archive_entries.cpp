@@ -7,6 +7,7 @@
 
 #include "bundle/assemble.hpp"
 #include "bundle/limits.hpp"
+#include "bundle/machine.hpp"
 #include "core/text.hpp"
 
 namespace addon::bundle {
@@ -35,10 +36,16 @@ std::size_t depth(std::string_view path) {
 
 Result<std::string> ArchiveReader::text(const SurveyedFile& file, std::size_t limit) {
   const auto found = contents_.find(file.path);
-  if (found == contents_.end() || !found->second.text) {
+  if (found == contents_.end() || !found->second.is_text) {
     return tl::unexpected(Error("its text was not kept", ErrorKind::invalid));
   }
-  return found->second.text->substr(0, limit + 1);
+  return found->second.text.substr(0, limit + 1);
+}
+
+Result<std::string> ArchiveReader::beginning(const SurveyedFile& file) {
+  const auto found = contents_.find(file.path);
+  if (found == contents_.end()) return tl::unexpected(Error("it was not read", ErrorKind::invalid));
+  return found->second.text.substr(0, kMachineBytes);
 }
 
 Result<Digest> ArchiveReader::digest(const SurveyedFile& file) {
@@ -151,37 +158,35 @@ void ArchiveEntries::judge_bits(const TarEntry& entry, const RelativePath& path)
        fmt::format("pack it without --xattrs and --acls, or {}", kBuild));
 }
 
-std::optional<std::string> ArchiveEntries::text_for(const RelativePath& path) {
-  if (!is_at_top(path)) return std::nullopt;
-  if (is_manifest_name(path.str())) {
-    manifests_.push_back(path.str());
-    return std::string();
-  }
-  return is_unit_name(path.str()) ? std::optional<std::string>(std::string()) : std::nullopt;
+bool ArchiveEntries::is_text(const RelativePath& path) {
+  if (!is_at_top(path)) return false;
+  const bool is_manifest = is_manifest_name(path.str());
+  if (is_manifest) manifests_.push_back(path.str());
+  return is_manifest || is_unit_name(path.str());
 }
 
 Result<> ArchiveEntries::take_in(const TarEntry& entry, const RelativePath& path) {
   static_assert(kMaxManifestBytes == kMaxUnitBytes);
-  std::optional<std::string> text = text_for(path);
+  ArchiveReader::Content content{.sha256 = {}, .text = {}, .is_text = is_text(path)};
   const auto target = unpacking_ == nullptr ? nullptr : TRY(unpacking_->create(path, entry.size));
-  intake_.begin(target.get(), text ? &*text : nullptr, kMaxUnitBytes + 1);
+  intake_.begin(target.get(), &content.text, content.is_text ? kMaxUnitBytes + 1 : kMachineBytes);
   for (;;) {
     const auto bytes = TRY(tar_.data());
     if (bytes.empty()) break;
     TRY(intake_.give(bytes));
   }
-  const Digest digest = TRY(intake_.finish());
+  content.sha256 = TRY(intake_.finish());
   host::FileState state;
   if (target != nullptr) state = TRY(target->state());
   state.type = host::FileType::regular;
   state.identity.size = entry.size;
   survey_.files.push_back({path, state});
-  text_bytes_ += text ? text->size() : 0;
+  text_bytes_ += content.is_text ? content.text.size() : 0;
   if (text_bytes_ > kMaxTextBytes) {
     return tl::unexpected(too_much("the manifests and units at its top are larger than 4 MiB together",
                                    source_, "ship fewer units in one bundle"));
   }
-  reader_.add(path, {digest, std::move(text)});
+  reader_.add(path, std::move(content));
   return {};
 }
 

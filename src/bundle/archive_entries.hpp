@@ -22,13 +22,16 @@ class ArchiveReader final : public Reader {
  public:
   struct Content {
     Digest sha256;
-    std::optional<std::string> text{};  ///< of what may be a manifest or a unit; cut off behind its limit
+    std::string
+        text{};  ///< of what may be a manifest or a unit: all, cut off behind its limit; else its beginning
+    bool is_text = false;
   };
 
   void add(const RelativePath& path, Content content) {
     contents_.insert_or_assign(path, std::move(content));
   }
   Result<std::string> text(const SurveyedFile& file, std::size_t limit) override;
+  Result<std::string> beginning(const SurveyedFile& file) override;
   Result<Digest> digest(const SurveyedFile& file) override;
 
  private:
@@ -59,7 +62,7 @@ class ArchiveEntries {
   void judge_type(const TarEntry& entry, const RelativePath& path);
   void judge_bits(const TarEntry& entry, const RelativePath& path);
   Result<> take_in(const TarEntry& entry, const RelativePath& path);
-  std::optional<std::string> text_for(const RelativePath& path);
+  bool is_text(const RelativePath& path);
   void find(const Rule& rule, std::string_view name, std::string message, std::string fix);
   void refuse(const Rule& rule, std::string_view name, std::string message, std::string fix);
 

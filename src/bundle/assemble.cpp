@@ -8,6 +8,7 @@
 
 #include "bundle/files.hpp"
 #include "bundle/limits.hpp"
+#include "bundle/machine.hpp"
 #include "bundle/units.hpp"
 #include "bundle/unused.hpp"
 #include "core/text.hpp"
@@ -119,6 +120,12 @@ ReadBundle assemble(Survey survey, Reader& reader, const RelativePath& manifest,
                 std::move(chosen.primary),
                 nullptr};
   bundle.manifest_text = std::move(read.text);
+  const bool is_installed = bundle.manifest.delivery.value == manifest::Delivery::pushed_artifact;
+  const SurveyedFile* program = survey.find(bundle.manifest.binary.value.str());
+  if (is_installed && contents == Contents::hashed && program != nullptr) {
+    // What cannot be read is another check's to say.
+    bundle.machine = machine_of(reader.beginning(*program).value_or(std::string()));
+  }
   return {std::move(bundle), std::move(findings)};
 }
 

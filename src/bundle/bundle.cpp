@@ -92,7 +92,7 @@ ReadBundle read_directory(std::shared_ptr<const host::Directory> directory, cons
   if (signature_file) {
     read.bundle->signature = read_signature(*signature_file, reader, source, read.findings);
     if (read.bundle->signature)
-      read.bundle->signature->digest = minisign::Blake2b::of(digest_list(read.bundle->listing));
+      read.bundle->signature->digest = Blake2b::of(digest_list(read.bundle->listing));
   }
   if (has_errors(read.findings)) read.bundle.reset();
   return read;

@@ -74,8 +74,9 @@ struct Bundle {
   std::optional<Unpacked> unpacked{};
   std::optional<host::PackageState> package{};  ///< of an os-package, once it was looked at: use_package()
   std::optional<Digest> override_sha256{};      ///< of the local override that the manifest was changed by
-  std::vector<ListedFile> listing{};           ///< what a signature covers; empty where files were not hashed
-  std::optional<BundleSignature> signature{};  ///< MANIFEST.minisig, neither listed nor staged; or ARCHIVE.minisig
+  std::vector<ListedFile> listing{};  ///< what a signature covers; empty where files were not hashed
+  std::optional<BundleSignature>
+      signature{};  ///< MANIFEST.minisig, neither listed nor staged; or ARCHIVE.minisig
   /// As verify_signature() found; of an installed version, as recorded.
   std::optional<Signer> signer{};
 };

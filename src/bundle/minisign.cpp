@@ -12,40 +12,10 @@
 
 namespace addon::bundle::minisign {
 
-static_assert(sizeof(Blake2bDigest) == crypto_generichash_blake2b_BYTES_MAX);
 static_assert(sizeof(Signature::signature) == crypto_sign_ed25519_BYTES);
 static_assert(sizeof(PublicKey::key) == crypto_sign_ed25519_PUBLICKEYBYTES);
 
 void prepare_sodium() { [[maybe_unused]] static const int ready = sodium_init(); }
-
-struct Blake2b::State {
-  crypto_generichash_blake2b_state state;
-};
-
-Blake2b::Blake2b() : state_(std::make_unique<State>()) {
-  prepare_sodium();
-  crypto_generichash_blake2b_init(&state_->state, nullptr, 0, sizeof(Blake2bDigest));
-}
-Blake2b::~Blake2b() = default;
-Blake2b::Blake2b(Blake2b&&) noexcept = default;
-Blake2b& Blake2b::operator=(Blake2b&&) noexcept = default;
-
-void Blake2b::update(std::span<const std::byte> bytes) {
-  crypto_generichash_blake2b_update(&state_->state, reinterpret_cast<const unsigned char*>(bytes.data()),
-                                    bytes.size());
-}
-
-Blake2bDigest Blake2b::finish() {
-  Blake2bDigest digest{};
-  crypto_generichash_blake2b_final(&state_->state, digest.data(), digest.size());
-  return digest;
-}
-
-Blake2bDigest Blake2b::of(std::string_view bytes) {
-  Blake2b hash;
-  hash.update(std::as_bytes(std::span(bytes)));
-  return hash.finish();
-}
 
 std::string KeyId::hex() const {
   std::string text;
@@ -172,7 +142,7 @@ Result<Signature> parse_signature(std::string_view text, const std::string& file
   return signature;
 }
 
-bool verifies(const Signature& signature, const PublicKey& key, const Blake2bDigest& digest) {
+bool verifies(const Signature& signature, const PublicKey& key, const Blake2b::Value& digest) {
   prepare_sodium();
   if (signature.key != key.id) return false;
   std::string covered(reinterpret_cast<const char*>(signature.signature.data()), signature.signature.size());

@@ -9,34 +9,13 @@
 #include <string>
 #include <string_view>
 
+#include "core/digest.hpp"
 #include "core/result.hpp"
 
 /// Keys and signatures in the format of minisign 0.11, by libsodium: Ed25519 over the BLAKE2b-512 digest of
 /// what is signed ("prehashed"), and a second signature that covers the first one and the trusted comment.
 /// minisign(1), https://jedisct1.github.io/minisign/
 namespace addon::bundle::minisign {
-
-/// A BLAKE2b-512 (RFC 7693), without a key.
-using Blake2bDigest = std::array<std::uint8_t, 64>;
-
-/// Hashes a stream.
-class Blake2b {
- public:
-  Blake2b();
-  ~Blake2b();
-  Blake2b(Blake2b&&) noexcept;
-  Blake2b& operator=(Blake2b&&) noexcept;
-
-  void update(std::span<const std::byte> bytes);
-  /// The digest of all that was given. The object is spent.
-  Blake2bDigest finish();
-
-  static Blake2bDigest of(std::string_view bytes);
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
 
 /// By which a signature says whose it is. Nothing proves it; two keys may have the same.
 struct KeyId {
@@ -75,6 +54,6 @@ Result<PublicKey> parse_public_key(std::string_view text, const std::string& fil
 Result<Signature> parse_signature(std::string_view text, const std::string& file);
 
 /// Whether that key made both signatures: over the digest, and over the first one with the trusted comment.
-bool verifies(const Signature& signature, const PublicKey& key, const Blake2bDigest& digest);
+bool verifies(const Signature& signature, const PublicKey& key, const Blake2b::Value& digest);
 
 }  // namespace addon::bundle::minisign

@@ -177,7 +177,7 @@ PublicKey SecretKey::public_key() const {
   return key;
 }
 
-Result<std::string> SecretKey::sign(const Blake2bDigest& digest, std::string_view trusted_comment) const {
+Result<std::string> SecretKey::sign(const Blake2b::Value& digest, std::string_view trusted_comment) const {
   const std::string comment = std::string(kTrusted) + std::string(trusted_comment);
   if (!is_comment(comment, kTrusted, kMaxTrustedComment))
     return unusable("the trusted comment is too long, or cannot be shown");

@@ -22,7 +22,7 @@ class SecretKey {
   PublicKey public_key() const;
   /// The text of a signature file, which verifies(). The trusted comment must be text of one line that can
   /// be shown, of at most 8,000 bytes.
-  Result<std::string> sign(const Blake2bDigest& digest, std::string_view trusted_comment) const;
+  Result<std::string> sign(const Blake2b::Value& digest, std::string_view trusted_comment) const;
 
  private:
   friend class SecretKeyFile;

@@ -3,6 +3,8 @@
 #include <array>
 #include <span>
 
+#include "bundle/machine.hpp"
+
 namespace addon::bundle {
 
 namespace {
@@ -35,6 +37,12 @@ Result<std::string> DirectoryReader::text(const SurveyedFile& file, std::size_t 
   TRY(check_unchanged(*open, file));
   read_.insert_or_assign(file.path, Digest::of(text));
   return text;
+}
+
+Result<std::string> DirectoryReader::beginning(const SurveyedFile& file) {
+  const auto open = TRY(directory_.open_file(file.path));
+  TRY(check_unchanged(*open, file));
+  return read_up_to(*open, kMachineBytes);
 }
 
 Result<Digest> DirectoryReader::digest(const SurveyedFile& file) {

@@ -19,6 +19,8 @@ class Reader {
 
   /// The file's bytes, at most limit + 1 of them: more than `limit` means that it is too large.
   virtual Result<std::string> text(const SurveyedFile& file, std::size_t limit) = 0;
+  /// The file's first bytes, as many as machine_of() looks at.
+  virtual Result<std::string> beginning(const SurveyedFile& file) = 0;
   /// Of its bytes, all of them; the same as of text(), where that was asked for.
   virtual Result<Digest> digest(const SurveyedFile& file) = 0;
 };
@@ -32,6 +34,7 @@ class DirectoryReader final : public Reader {
 
   /// The digest of what was returned is the file's digest from then on.
   Result<std::string> text(const SurveyedFile& file, std::size_t limit) override;
+  Result<std::string> beginning(const SurveyedFile& file) override;
   /// Of the text that was read, else as known by identity, else of the file as it is now.
   Result<Digest> digest(const SurveyedFile& file) override;
 

@@ -43,7 +43,7 @@ struct Signer {
 struct BundleSignature {
   std::string file;  ///< as findings name it
   std::string text;
-  minisign::Blake2bDigest digest{};  ///< of the digest list of a directory; of an archive's bytes
+  Blake2b::Value digest{};  ///< of the digest list of a directory; of an archive's bytes
 };
 
 /// A file that is signed, by its digest.

@@ -98,6 +98,12 @@ Blake2b::Value Blake2b::finish() {
   return value;
 }
 
+Blake2b::Value Blake2b::of(std::string_view bytes) {
+  Blake2b hash;
+  hash.update(std::as_bytes(std::span(bytes)));
+  return hash.finish();
+}
+
 Digest Digest::of(std::string_view bytes) {
   Sha256 hash;
   hash.update(std::as_bytes(std::span(bytes)));

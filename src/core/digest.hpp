@@ -64,6 +64,8 @@ class Blake2b {
   /// The hash of all that was given. The object is spent.
   Value finish();
 
+  static Value of(std::string_view bytes);
+
  private:
   struct Context;
   std::unique_ptr<Context> context_;

@@ -33,8 +33,8 @@ void check_delivery_and_supervision(Reader& reader);
 /// requires.base_agent.
 Sourced<std::string> read_base_agent(Reader& reader);
 std::optional<RequiredPackage> read_package(Reader& reader);
-/// That no file of a package is to get capabilities.
-void check_package_capabilities(Reader& reader, const std::vector<RequestedCapability>& asked);
+/// That there is a file of addonctl's own to get capabilities: none of a package, none of the agent's.
+void check_delivered_capabilities(Reader& reader, const std::vector<RequestedCapability>& asked);
 /// requires.addons, none of which is the add-on itself.
 std::vector<RequiredAddon> read_required_addons(Reader& reader);
 std::optional<Sourced<std::vector<std::string>>> read_platforms(Reader& reader);

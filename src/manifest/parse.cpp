@@ -57,7 +57,7 @@ std::optional<Manifest> read_manifest(Reader& reader, const std::string& file) {
   std::vector<RequiredAddon> required_addons = read_required_addons(reader);
   std::optional<Sourced<std::vector<std::string>>> platforms = read_platforms(reader);
   std::vector<RequestedCapability> capabilities = read_capabilities(reader);
-  check_package_capabilities(reader, capabilities);
+  check_delivered_capabilities(reader, capabilities);
   Sourced<std::string> run_as = read_run_as(reader);
   std::optional<Sourced<RelativePath>> binary = read_binary(reader);
   std::string install_path = read_plain(reader, root["exec"]["install_path"]);

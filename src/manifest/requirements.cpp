@@ -100,14 +100,22 @@ std::optional<RequiredPackage> read_package(Reader& reader) {
   return package;
 }
 
-void check_package_capabilities(Reader& reader, const std::vector<RequestedCapability>& asked) {
+void check_delivered_capabilities(Reader& reader, const std::vector<RequestedCapability>& asked) {
   const std::string* delivery = reader.text(reader.root()["delivery"]);
-  if (delivery == nullptr || delivery_from(*delivery) != Delivery::os_package || asked.empty()) return;
-  reader.report(
-      rules::package_capabilities, reader.root()["requires"]["os_capabilities"],
-      "an os-package gets no file capabilities: the package manager would take them off with the "
-      "next upgrade, and nobody would see it",
-      "let the package's unit give them with AmbientCapabilities=, and leave os_capabilities empty");
+  if (delivery == nullptr || asked.empty()) return;
+  const Field field = reader.root()["requires"]["os_capabilities"];
+  if (delivery_from(*delivery) == Delivery::os_package) {
+    reader.report(
+        rules::package_capabilities, field,
+        "an os-package gets no file capabilities: the package manager would take them off with the "
+        "next upgrade, and nobody would see it",
+        "let the package's unit give them with AmbientCapabilities=, and leave os_capabilities empty");
+  } else if (delivery_from(*delivery) == Delivery::compiled_in) {
+    reader.report(
+        rules::manifest_not_honoured, field,
+        fmt::format("{} has no effect: delivery compiled-in has no file that could get them", field.label),
+        "give them to the agent, or deliver the program by pushed-artifact");
+  }
 }
 
 std::vector<RequiredAddon> read_required_addons(Reader& reader) {

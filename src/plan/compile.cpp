@@ -274,7 +274,7 @@ class Compiler {
   // Around all that makes it true: whoever reads the registry never sees what is not ready.
   void tell_agent(std::size_t ready) {
     std::vector<Step>& steps = out_.plan.steps;
-    const RegistryFacts facts{generation_, out_.plan.result, host_, terms_};
+    const RegistryFacts facts{generation_, out_.plan.result, host_, terms_, out_.plan.summary.has_changes()};
     auto withdraw = withdraw_step(steps, facts);
     auto publish = publish_step(steps, facts);
     if (publish) steps.insert(steps.begin() + static_cast<std::ptrdiff_t>(ready), {std::move(*publish), {}});

@@ -91,7 +91,7 @@ std::optional<UpdateRegistry> publish_step(const std::vector<Step>& others, cons
     if (!others.empty() || facts.result.contains(id)) continue;
     step.changes.push_back({id, release.version, std::nullopt, nullptr, std::nullopt});
   }
-  if (others.empty() && step.changes.empty() && !step.is_altered) return std::nullopt;
+  if (others.empty() && step.changes.empty() && !step.is_altered && !facts.is_recorded) return std::nullopt;
   return step;
 }
 

@@ -16,6 +16,7 @@ struct RegistryFacts {
   const host::HostState& host;
   /// What each add-on that the plan is about asks for, as far as its manifest was read.
   const std::map<AddonId, Terms>& terms;
+  bool is_recorded = false;  ///< there will be a new generation, whether or not any other step is done
 };
 
 /// The first step of a transaction: takes out the entries of what goes, and of what is not ready while the

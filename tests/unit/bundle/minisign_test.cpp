@@ -9,7 +9,6 @@
 using namespace addon;
 using namespace addon::bundle;
 using namespace addon::bundle::test;
-using minisign::Blake2b;
 
 namespace {
 

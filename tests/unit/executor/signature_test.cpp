@@ -50,7 +50,7 @@ class Key {
     REQUIRE(file);
     const auto key = file->unlock("");
     REQUIRE(key);
-    const auto text = key->sign(bundle::minisign::Blake2b::of(bundle::digest_list(read.bundle->listing)),
+    const auto text = key->sign(Blake2b::of(bundle::digest_list(read.bundle->listing)),
                                 bundle::required_comment(*read.bundle));
     REQUIRE(text);
     write_file(host.bundle_path(bundle) + "/addon.yaml.minisig", *text);
