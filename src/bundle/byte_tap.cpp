@@ -9,7 +9,8 @@
 namespace addon::bundle {
 
 namespace {
-constexpr std::size_t kChunk = std::size_t{256} << 10;
+// Each is hashed by a thread of its own.
+constexpr std::size_t kRead = std::size_t{1} << 20;
 }  // namespace
 
 ByteTap::ByteTap(host::File& file, std::string source, const std::atomic<bool>* interrupted)
@@ -20,7 +21,7 @@ ByteTap::ByteTap(host::File& file, std::string source, const std::atomic<bool>* 
         sha256_.update(bytes);
         blake2b_.update(bytes);
       }) {
-  for (std::vector<std::byte>& buffer : buffers_) buffer.resize(kChunk);
+  for (std::vector<std::byte>& buffer : buffers_) buffer.resize(kRead);
 }
 
 Result<std::span<const std::byte>> ByteTap::next() {
