@@ -12,6 +12,7 @@
 #include "plan/packaged.hpp"
 #include "plan/retire.hpp"
 #include "plan/state_dirs.hpp"
+#include "plan/version_content.hpp"
 
 namespace addon::plan {
 
@@ -94,12 +95,12 @@ class WantedAddon {
     const host::InstalledVersion* found = find_version(state_, wanted_.version);
     const bool known_version = facts_.recorded != nullptr && facts_.recorded->version == wanted_.version;
     const bool from_bundle = facts_.bundle != nullptr && !facts_.bundle->source.empty();
-    if (known_version && !facts_.recorded->same_content(wanted_)) return content_changed();
-    if (had_other_content(wanted_, facts_.generation)) return content_changed();
+    if (known_version && !facts_.recorded->same_content(wanted_)) return refuse_content();
+    if (had_other_content(wanted_, facts_.generation)) return refuse_content();
     if (!wanted_.is_staged()) return;
     if (found != nullptr && is_intact(*found, wanted_, facts_.host)) return;
     if (found != nullptr && !known_version && from_bundle && !has_same_bytes(*found, wanted_)) {
-      return content_changed();
+      return refuse_content();
     }
     out_.phases.stage.emplace_back(
         Stage{wanted_.id, wanted_.version, wanted_.run_as, wanted_.files, found != nullptr,
@@ -124,28 +125,7 @@ class WantedAddon {
     out_.findings.push_back(std::move(finding));
   }
 
-  void content_changed() {
-    const bool is_gone = find_version(state_, wanted_.version) == nullptr;
-    Finding finding =
-        make_finding(rules::version_content_changed,
-                     fmt::format("{} {} {}, with other content than this bundle has", wanted_.id.str(),
-                                 wanted_.version.str(),
-                                 is_gone ? "was active on this host before" : "is on the host already"));
-    if (facts_.bundle != nullptr) {
-      finding.at = facts_.bundle->manifest.version.at;
-      finding.pointer = facts_.bundle->manifest.version.pointer;
-    }
-    finding.addon = wanted_.id.str();
-    const bool is_recorded = had_other_content(wanted_, facts_.generation) ||
-                             (facts_.recorded != nullptr && facts_.recorded->version == wanted_.version);
-    finding.fix = is_recorded
-                      ? "give the new content a new version"
-                      : fmt::format(
-                            "give the new content a new version, or remove /opt/addons/{}/versions/{} "
-                            "if that is what was changed",
-                            wanted_.id.str(), wanted_.version.str());
-    out_.findings.push_back(std::move(finding));
-  }
+  void refuse_content() { out_.findings.push_back(content_changed(wanted_, facts_)); }
 
   void grant() {
     const host::InstalledVersion* found = staged_ ? nullptr : find_version(state_, wanted_.version);

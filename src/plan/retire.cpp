@@ -48,13 +48,6 @@ bool is_oneshot_at_work(const host::UnitState* unit) {
   return state == "activating" || (state == "inactive" && unit->status->result == "success");
 }
 
-bool had_other_content(const Release& release, const Generation& generation) {
-  const auto addon = generation.committed.find(release.id);
-  if (addon == generation.committed.end()) return false;
-  const auto before = addon->second.find(release.version);
-  return before != addon->second.end() && before->second != content_digest(release);
-}
-
 bool is_as_written(const host::FileState& file) {
   return file.type == host::FileType::regular && file.mode == 0644 && file.uid == 0 && file.gid == 0;
 }

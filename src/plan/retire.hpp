@@ -10,9 +10,6 @@ const host::AddonState* find_addon(const host::HostState& host, const AddonId& i
 const host::UnitState* find_unit(const host::HostState& host, const UnitName& name);
 const host::InstalledVersion* find_version(const host::AddonState* state, const Version& version);
 
-/// Whether that version was active before with other bytes, also where nothing of it is left.
-bool had_other_content(const Release& release, const Generation& generation);
-
 /// A oneshot service that has done its work, or is at it, is as it should be.
 bool is_oneshot_at_work(const host::UnitState* unit);
 

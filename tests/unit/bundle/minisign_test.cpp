@@ -212,9 +212,10 @@ TEST_CASE("a secret key that is damaged signs nothing") {
   const auto file = minisign::SecretKeyFile::parse(text);
   REQUIRE(file);
   CHECK_FALSE(file->is_encrypted());
-  // 54 bytes stand before the key id: what is damaged here is the secret half, then the public one.
+  // 62 bytes stand before it: what is damaged here is the secret half, then the public one. Every third byte
+  // begins with a digit of its own.
   const std::size_t begin = text.find('\n') + 1;
-  for (const std::size_t byte : {62U, 90U, 94U, 120U}) {
+  for (const std::size_t byte : {63U, 90U, 96U, 120U}) {
     std::string damaged = text;
     char& digit = damaged[begin + byte * 4 / 3];
     digit = digit == 'A' ? 'B' : 'A';

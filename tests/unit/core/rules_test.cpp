@@ -72,8 +72,8 @@ TEST_CASE("rules that warn are these, and all others are errors") {
         std::set<std::string>{"capability-blank", "config-schema-missing", "lint-ignore-denied",
                               "lint-ignore-invalid", "lint-ignore-unknown-rule", "lint-ignore-unused",
                               "lint-not-judged", "manifest-not-honoured", "policy-allow-denied",
-                              "policy-grant-expired", "policy-grant-unmatched", "policy-line-redundant",
-                              "policy-pattern-unusable", "policy-pattern-wide"});
+                              "policy-grant-expired", "policy-grant-unmatched", "policy-key-unknown",
+                              "policy-line-redundant", "policy-pattern-unusable", "policy-pattern-wide"});
   CHECK(ids_with([](const Rule& rule) { return rule.severity == Severity::note; }) ==
         std::set<std::string>{"override-disabled"});
 }
@@ -83,8 +83,9 @@ TEST_CASE("what policy does not allow is denied, and nothing else is") {
     CAPTURE(rule->id);
     // These are about the text of a policy, or of its tests, not about what it allows.
     static const std::set<std::string_view> about_its_text = {
-        "policy-allow-denied",     "policy-grant-unmatched", "policy-invalid",      "policy-line-redundant",
-        "policy-pattern-unusable", "policy-pattern-wide",    "policy-test-invalid", "policy-untrusted"};
+        "policy-allow-denied", "policy-grant-unmatched", "policy-invalid",
+        "policy-key-unknown",  "policy-line-redundant",  "policy-pattern-unusable",
+        "policy-pattern-wide", "policy-test-invalid",    "policy-untrusted"};
     const bool is_refusal = rule->id.starts_with("policy-") && !about_its_text.contains(rule->id);
     CHECK((rule->outcome == RuleOutcome::denied) == is_refusal);
   }
@@ -92,9 +93,10 @@ TEST_CASE("what policy does not allow is denied, and nothing else is") {
 
 TEST_CASE("these rules are about a host that is not as it must be") {
   CHECK(ids_with([](const Rule& rule) { return rule.outcome == RuleOutcome::failed; }) ==
-        std::set<std::string>{"host-file-untrusted", "host-no-file-capabilities", "host-nosuid",
-                              "host-package-changed", "host-read-failed", "host-tampered",
-                              "host-version-altered", "host-version-missing", "policy-untrusted"});
+        std::set<std::string>{"host-addon-needed", "host-file-untrusted", "host-model-unsupported",
+                              "host-no-file-capabilities", "host-nosuid", "host-package-changed",
+                              "host-read-failed", "host-state-dir", "host-tampered", "host-version-altered",
+                              "host-version-missing", "key-untrusted", "policy-untrusted"});
 }
 
 TEST_CASE("severities have the names that reports use") {

@@ -161,7 +161,8 @@ TEST_CASE("a saved plan has its keys, and steps may carry what their kind needs"
   plan["plan"]["digest"] = "sha256:" + std::string(64, 'x');
   CHECK(lines_of(plan_schema().validate(from_json(plan, "plan.json"))) ==
         Lines{"0:0 schema-enum /plan/steps/1/op: plan.steps[1].op is \"relaod\", but must be one of stage, "
-              "set-capabilities, install-unit, remove-unit, install-drop-in, remove-drop-in, switch-current, "
+              "set-capabilities, install-unit, remove-unit, install-drop-in, remove-drop-in, make-state-dir, "
+              "purge-state-dir, switch-current, "
               "use-package, "
               "reload, enable-unit, disable-unit, start-unit, restart-unit, stop-unit, check-health, "
               "update-registry; did you "
