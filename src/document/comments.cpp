@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "core/text.hpp"
 #include "document/yaml.hpp"
@@ -63,6 +64,13 @@ std::size_t width_of(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_code_point));
 }
 
+// The line at the beginning of the text, and how long it is with its break: as YAML 1.2 breaks lines (5.4).
+std::pair<std::string_view, std::size_t> first_line(std::string_view text) {
+  const std::size_t length = std::min(text.find_first_of("\r\n"), text.size());
+  const std::size_t width = text.substr(length).starts_with("\r\n") ? 2 : 1;
+  return {text.substr(0, length), std::min(length + width, text.size())};
+}
+
 // Where the comment of a line begins, or npos. `index` is that of the line's first code point.
 std::size_t comment_in(std::string_view line, std::size_t index, const std::vector<Range>& scalars) {
   auto scalar = std::partition_point(scalars.begin(), scalars.end(),
@@ -85,8 +93,7 @@ std::vector<Comment> comments_of(std::string_view text) {
   std::vector<Comment> comments;
   std::size_t index = 0;
   for (int number = 1; !text.empty() && index < scalars.end; ++number) {
-    const std::size_t length = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, length);
+    const auto [line, length] = first_line(text);
     const std::size_t start = comment_in(line, index, scalars.ranges);
     if (start != std::string_view::npos) {
       const std::string_view before = line.substr(0, start);
@@ -94,8 +101,8 @@ std::vector<Comment> comments_of(std::string_view text) {
                           trim(before).empty(),
                           std::string(trim(line.substr(start + 1)))});
     }
-    index += width_of(line) + 1;
-    text.remove_prefix(std::min(length + 1, text.size()));
+    index += width_of(text.substr(0, length));
+    text.remove_prefix(length);
   }
   return comments;
 }

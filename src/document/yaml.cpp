@@ -60,7 +60,6 @@ struct Event {
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;
   ~Event() { yaml_event_delete(&raw); }
-  Position at() const { return position_of(raw.start_mark); }
   yaml_event_t raw{};
 };
 
@@ -96,6 +95,7 @@ class Builder {
   Result<NodeType> scalar_type(const yaml_event_t& event) const;
   void note_duplicates(const Node& mapping);
   Refusal syntax_error(const yaml_parser_t& parser) const;
+  Position place(const yaml_mark_t& mark) const;
 
   Finding finding(const Rule& rule, Position at, std::string message, std::string fix) const {
     Finding out = make_finding(rule, std::move(message), document_.span(at));
@@ -111,6 +111,7 @@ class Builder {
   Document document_;
   std::vector<Frame> stack_;
   std::vector<Finding> duplicates_;
+  Position end_;  ///< of the text, one column behind its last character
   bool has_root_ = false;
 };
 
@@ -140,6 +141,12 @@ Result<> Builder::check_text() const {
   return {};
 }
 
+// At the end of a text that lacks its last line break libyaml counts one line more than there is.
+Position Builder::place(const yaml_mark_t& mark) const {
+  const Position at = position_of(mark);
+  return at.line > end_.line ? end_ : at;
+}
+
 Builder::Refusal Builder::syntax_error(const yaml_parser_t& parser) const {
   if (parser.error == YAML_MEMORY_ERROR) return Refusal(Error("cannot parse the document: out of memory"));
   const std::string_view problem = parser.problem == nullptr ? "unknown problem" : parser.problem;
@@ -154,14 +161,14 @@ Builder::Refusal Builder::syntax_error(const yaml_parser_t& parser) const {
     return refuse(rules::document_encoding, at, fmt::format("the text is not UTF-8: {}", problem),
                   "save it as UTF-8");
   }
-  const Position at = position_of(parser.problem_mark);
+  const Position at = place(parser.problem_mark);
   if (problem.find("cannot start any token") != std::string_view::npos &&
       text_from(text_, at).starts_with('\t')) {
     return refuse(rules::document_syntax, at, "a tab cannot indent YAML", "indent with spaces");
   }
   std::string message = fmt::format("not valid YAML: {}", problem);
   if (parser.context != nullptr) {
-    const Position start = position_of(parser.context_mark);
+    const Position start = place(parser.context_mark);
     message += fmt::format(" {} that starts at line {}, column {}", parser.context, start.line, start.column);
   }
   return refuse(rules::document_syntax, at, std::move(message), "correct the syntax here or just before");
@@ -175,7 +182,7 @@ Result<> Builder::read(yaml_parser_t& parser, Event& event) const {
 
 Result<> Builder::check_properties(const yaml_event_t& event, std::string_view anchor, std::string_view tag,
                                    std::string_view core_types) const {
-  const Position at = position_of(event.start_mark);
+  const Position at = place(event.start_mark);
   if (!anchor.empty()) {
     return refuse(rules::document_alias, at,
                   fmt::format("the anchor &{} may not stand here", printable(anchor)),
@@ -203,7 +210,7 @@ Result<NodeType> Builder::scalar_type(const yaml_event_t& event) const {
                     (tag.ends_with(":null") && actual == NodeType::null) ||
                     (tag.ends_with(":float") && (actual == NodeType::number || actual == NodeType::integer));
   if (!fits) {
-    return refuse(rules::document_tag, position_of(event.start_mark),
+    return refuse(rules::document_tag, place(event.start_mark),
                   fmt::format("{} is no value of the tag !!{}", quoted(text), tag.substr(core_tags.size())),
                   "remove the tag or correct the value");
   }
@@ -244,13 +251,13 @@ Result<> Builder::take_scalar(const yaml_event_t& event) {
   Node node;
   node.type = TRY(scalar_type(event));
   node.plain = scalar.style == YAML_PLAIN_SCALAR_STYLE;
-  node.at = position_of(event.start_mark);
+  node.at = place(event.start_mark);
   node.text.assign(reinterpret_cast<const char*>(scalar.value), scalar.length);
   return add(std::move(node));
 }
 
 Result<> Builder::begin(const yaml_event_t& event, NodeType type) {
-  const Position at = position_of(event.start_mark);
+  const Position at = place(event.start_mark);
   const bool is_sequence = type == NodeType::sequence;
   const yaml_char_t* anchor =
       is_sequence ? event.data.sequence_start.anchor : event.data.mapping_start.anchor;
@@ -308,7 +315,7 @@ Result<> Builder::take(const yaml_event_t& event) {
     case YAML_MAPPING_END_EVENT:
       return end();
     case YAML_ALIAS_EVENT:
-      return refuse(rules::document_alias, position_of(event.start_mark),
+      return refuse(rules::document_alias, place(event.start_mark),
                     fmt::format("the alias *{} may not stand here", printable(view(event.data.alias.anchor))),
                     "write the value out where it is needed");
     default:
@@ -321,7 +328,7 @@ Result<> Builder::parse_root(yaml_parser_t& parser) {
   do {
     TRY(read(parser, event));
     if (event.raw.type == YAML_DOCUMENT_START_EVENT && has_root_) {
-      return refuse(rules::document_multiple, event.at(),
+      return refuse(rules::document_multiple, place(event.raw.start_mark),
                     "a second document starts here; only one may stand in a file",
                     "put each document in a file of its own");
     }
@@ -333,6 +340,7 @@ Result<> Builder::parse_root(yaml_parser_t& parser) {
 Result<Document> Builder::run() {
   TRY(check_text());
   if (text_.starts_with("\xef\xbb\xbf")) text_.remove_prefix(3);
+  end_ = position_at(text_, text_.size());
   Parser parser;
   if (!parser.ready) return tl::unexpected(Error("cannot parse the document: out of memory"));
   // Said here, lest libyaml guess: UTF-16 is refused above.

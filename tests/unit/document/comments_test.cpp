@@ -24,6 +24,7 @@ TEST_CASE("a comment knows its place and whether it stands alone") {
   CHECK(comments("a: ä€😀 # x\n") == Lines{"1:8 | x"});
   CHECK(comments("\xef\xbb\xbf# x\na: b # y\n") == Lines{"1:1 x", "2:6 | y"});
   CHECK(comments("a: b # x\r\nc: d # y\r\n") == Lines{"1:6 | x", "2:6 | y"});
+  CHECK(comments("a: b # x\rc: d # y\r\r# z") == Lines{"1:6 | x", "2:6 | y", "4:1 z"});
 }
 
 TEST_CASE("a '#' within a scalar begins no comment") {

@@ -125,6 +125,16 @@ TEST_CASE("syntax errors end the parse at the first") {
         Lines{"2:1 document-syntax: a tab cannot indent YAML | indent with spaces"});
 }
 
+TEST_CASE("what is missing at the end is pointed at there, also without a last line break") {
+  const std::string missing =
+      "not valid YAML: did not find expected ',' or ']' while parsing a flow sequence that starts at line 1, "
+      "column 4 | correct the syntax here or just before";
+  CHECK(refusals("a: [1") == Lines{"1:6 document-syntax: " + missing});
+  CHECK(refusals("a: [1\n") == Lines{"2:1 document-syntax: " + missing});
+  CHECK(refusals("\xef\xbb\xbf"
+                 "a: [1\r\n ä") == Lines{"2:3 document-syntax: " + missing});
+}
+
 TEST_CASE("a document is at most as large and as deep as the limits say") {
   const std::string text = "a: [[1]]\n";
   CHECK(parse_yaml(text, "t.yaml", {text.size(), 3}));
