@@ -27,28 +27,27 @@ Analysis with(UnitFile unit, std::string_view drop_in) {
 }
 
 void check_drop_ins(const UnitFile& unit, const unit::Privileges& before) {
-  const CapabilitySet admin = CapabilitySet::from_bits(1ULL << 21U);
-  const auto more = with(unit, "[Service]\nAmbientCapabilities=CAP_SYS_ADMIN\n").privileges;
+  const CapabilitySet admin{*Capability::from_name("cap_sys_admin")};
+  const auto more = with(unit,
+                         "[Service]\nAmbientCapabilities=CAP_SYS_ADMIN\nCapabilityBoundingSet=CAP_SYS_ADMIN\n"
+                         "User=root\nExecStartPre=+/bin/true\n")
+                        .privileges;
   must(more.ambient.value.contains(before.ambient.value) && more.ambient.value.contains(admin),
        "a capability more is a capability more");
-  const auto wider = with(unit, "[Service]\nCapabilityBoundingSet=CAP_SYS_ADMIN\n").privileges;
-  must(wider.bounding.value.contains(admin), "a wider bounding set is seen");
+  must(more.bounding.value.contains(admin), "a wider bounding set is seen");
   // The first capability that is named replaces a set of all, also one that was said to be all.
-  must(wider.bounding.value == CapabilitySet(admin) || wider.bounding.value.contains(before.bounding.value),
+  must(more.bounding.value == admin || more.bounding.value.contains(before.bounding.value),
        "what is added to a bounding set takes nothing from it");
-  must(with(unit, "[Service]\nAmbientCapabilities=\n").privileges.ambient.value.empty(),
-       "what is reset is empty");
-  must(with(unit, "[Service]\nUser=root\n").privileges.runs_as_root(),
-       "root is root, whatever stands before");
-  must(with(unit, "[Service]\nNoNewPrivileges=yes\n").privileges.no_new_privileges_effective.value,
-       "what forbids new privileges forbids them");
-  const auto command = with(unit, "[Service]\nExecStartPre=+/bin/true\n").privileges.exec;
-  must(std::any_of(command.begin(), command.end(),
+  must(more.runs_as_root(), "root is root, whatever stands before");
+  must(std::any_of(more.exec.begin(), more.exec.end(),
                    [](const unit::ExecCommand& each) {
                      return each.program == "/bin/true" && each.has_prefix("+") &&
                             each.at.file == "drop-in.conf";
                    }),
        "a command more is a command more");
+  const auto less = with(unit, "[Service]\nAmbientCapabilities=\nNoNewPrivileges=yes\n").privileges;
+  must(less.ambient.value.empty(), "what is reset is empty");
+  must(less.no_new_privileges_effective.value, "what forbids new privileges forbids them");
 }
 
 void check_analysis(const UnitFile& unit, const FullName& name, std::string_view text) {
