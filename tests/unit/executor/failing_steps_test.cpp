@@ -153,12 +153,18 @@ TEST_CASE("a run that fails at any call to systemd is as if it had not begun") {
 
 TEST_CASE("a disk that is broken for good is told of, cause and consequences") {
   NEEDS_ROOT();
-  Host host;
-  prepare_upgrade(host);
-  host.faults.fail_at = 105;
-  host.faults.for_good = true;
-  const auto outcome = host.run(host.apply({"probe", "scan"}));
-  CHECK(kind_of(outcome) == ErrorKind::undo_failed);
-  CHECK_THAT(error_of(outcome), Catch::Contains("; then: cannot undo staging scan 2.0.0: "));
-  CHECK(host.units.running() == Lines{"probe.service: versions/1.0.0", "scan.timer: "});
+  const std::string consequence = "; then: cannot undo staging scan 2.0.0: ";
+  // Some call while the second add-on is staged, and nothing is started yet.
+  std::string told;
+  for (int call = 100; call < 200 && told.find(consequence) == std::string::npos; call += 5) {
+    Host host;
+    prepare_upgrade(host);
+    host.faults.fail_at = call;
+    host.faults.for_good = true;
+    const auto outcome = host.run(host.apply({"probe", "scan"}));
+    CHECK(kind_of(outcome) == ErrorKind::undo_failed);
+    CHECK(host.units.running() == Lines{"probe.service: versions/1.0.0", "scan.timer: "});
+    told = error_of(outcome);
+  }
+  CHECK_THAT(told, Catch::Contains(consequence));
 }
