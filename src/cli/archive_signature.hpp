@@ -11,4 +11,7 @@ namespace addon::cli {
 /// Findings call the archive `name`.
 void add_signature(bundle::ReadBundle& read, const std::string& path, const std::string& name);
 
+/// The same where its text has been read from a file that findings call `name`.
+void attach_signature(bundle::ReadBundle& read, std::string text, std::string name);
+
 }  // namespace addon::cli

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bundle/limits.hpp"
+#include "bundle/minisign.hpp"
 #include "bundle/survey.hpp"
 #include "core/text.hpp"
 #include "linux/directory.hpp"
@@ -42,13 +43,29 @@ Error none_fits(const manifest::Manifest& manifest, const host::PlatformFacts& p
                      manifest.artifacts.front(), "leave it out on this host, or build it for its platform");
 }
 
-Result<std::unique_ptr<host::File>> open_below(const host::Directory& directory, const RelativePath& key) {
-  auto file = directory.open_file(key);
-  if (file || file.error().errno_value() != ENOENT) return file;
-  // Whoever fetched it seldom keeps the folders of the store.
-  auto by_name = directory.open_file(RelativePath::of({key.name()}));
+/// What `take` gives for a key, or else for its last segment: whoever fetched it seldom keeps the folders of
+/// the store.
+template <class Take>
+auto take_below(const RelativePath& key, Take take) -> decltype(take(key)) {
+  auto taken = take(key);
+  if (taken || taken.error().errno_value() != ENOENT) return taken;
+  auto by_name = take(RelativePath::of({key.name()}));
   const bool is_absent = !by_name && by_name.error().errno_value() == ENOENT;
-  return is_absent ? std::move(file) : std::move(by_name);
+  return is_absent ? std::move(taken) : std::move(by_name);
+}
+
+/// Its signature goes into `found`, where there is one.
+Result<> read_signature(const host::Directory& directory, FoundArtifact& found) {
+  const manifest::Artifact& artifact = found.artifact;
+  const bool is_named = !artifact.signature_ref.empty();
+  found.signature_key = is_named ? artifact.signature_ref : artifact.object_key.str() + ".minisig";
+  const RelativePath key = TRY(RelativePath::parse(found.signature_key));
+  auto text = take_below(key, [&](const RelativePath& path) {
+    return directory.read_file(path, bundle::minisign::kMaxSignatureFile + 1);
+  });
+  if (!text && !is_named && text.error().errno_value() == ENOENT) return {};
+  found.signature = TRY(std::move(text));
+  return {};
 }
 
 }  // namespace
@@ -85,9 +102,17 @@ Result<FoundArtifact> find_artifact(const manifest::Manifest& manifest, const ho
     if (!opened) return unreadable(opened.error());
     elsewhere = std::move(*opened);
   }
-  auto file = open_below(elsewhere ? *elsewhere : directory, found->object_key);
+  const host::Directory& store = elsewhere ? *elsewhere : directory;
+  auto file = take_below(found->object_key, [&](const RelativePath& path) { return store.open_file(path); });
   if (!file) return unreadable(file.error());
-  return FoundArtifact{*found, std::move(*file)};
+  FoundArtifact artifact{*found, std::move(*file)};
+  if (const auto signature = read_signature(store, artifact); !signature) {
+    return tl::unexpected(
+        of_manifest(rules::bundle_unreadable, manifest,
+                    fmt::format("cannot read the artifact's signature: {}", signature.error().message()),
+                    *found, "fetch it, too, or correct signature_ref"));
+  }
+  return artifact;
 }
 
 void check_artifact(const manifest::Manifest& manifest, const std::string& name, bundle::ReadBundle& read) {

@@ -21,11 +21,14 @@ std::optional<manifest::Manifest> released_manifest(const host::Directory& direc
 struct FoundArtifact {
   manifest::Artifact artifact;
   std::unique_ptr<host::File> file;
+  std::optional<std::string> signature{};  ///< the text of its signature; nullopt where it has none
+  std::string signature_key{};             ///< its name: signature_ref, or OBJECT_KEY.minisig
 };
 
 /// The first artifact for this platform, opened: below the manifest's directory, or below `below` if that is
-/// given, by its object_key or else by the last segment of that. Errors: a finding host-platform that names
-/// those that there are, or bundle-unreadable.
+/// given, by its object_key or else by the last segment of that. So is its signature: by signature_ref, which
+/// must then be there, or else by OBJECT_KEY.minisig. Errors: a finding host-platform that names those that
+/// there are, or bundle-unreadable.
 Result<FoundArtifact> find_artifact(const manifest::Manifest& manifest, const host::Directory& directory,
                                     const host::PlatformFacts& platform,
                                     const std::optional<std::string>& below);

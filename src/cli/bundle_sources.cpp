@@ -84,10 +84,12 @@ Result<executor::BundleSource> open_artifact(const SourceName& source, const man
   const std::string name = bundle::file_in(source.name, found->artifact.object_key.str());
   bundle::ReadBundle read = TRY(read_open(*found->file, name, opening, found->artifact.sha256));
   check_artifact(manifest, name, read);
+  if (found->signature) {
+    attach_signature(read, std::move(*found->signature), bundle::file_in(source.name, found->signature_key));
+  }
   // Plans remember what was asked for, not what was chosen.
   if (read.bundle) read.bundle->source = source.name;
   opened.archive = std::make_shared<const bundle::ReadBundle>(std::move(read));
-  opened.signature_ref = found->artifact.signature_ref;
   return opened;
 }
 

@@ -25,8 +25,6 @@ struct BundleSource {
   std::string name;                                  ///< as the caller named it
   std::shared_ptr<const host::Directory> directory;  ///< null of an archive
   std::shared_ptr<const bundle::ReadBundle> archive = nullptr;
-  /// Where its manifest says that the archive's signature is, as it says it; "" where it says nothing.
-  std::string signature_ref = {};
 };
 
 /// What a verb wants, before anything is read.

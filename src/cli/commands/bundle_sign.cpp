@@ -49,8 +49,8 @@ Result<Signed> sign(const Context& context, const std::string& path, const std::
                     const std::string& output) {
   const bundle::Bundle bundle = TRY(read_sound_bundle(context, path));
   const auto key = TRY(read_secret_key(key_file));
-  const auto digest = bundle.archive ? bundle.archive->blake2b512
-                                     : Blake2b::of(bundle::digest_list(bundle.listing));
+  const auto digest =
+      bundle.archive ? bundle.archive->blake2b512 : Blake2b::of(bundle::digest_list(bundle.listing));
   const std::string beside = bundle.archive ? path : bundle.manifest.file;
   Signed made{output.empty() ? beside + ".minisig" : output, key.public_key().id.hex(),
               trusted_comment(bundle)};

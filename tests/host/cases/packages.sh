@@ -44,6 +44,33 @@ case_a_packaged_timer_is_enabled_and_waits() {
   expect_inactive addon-tool.service
 }
 
+case_a_packaged_program_is_told_to_the_agent() {
+  fresh_packages
+  install_deb 1.0
+  package_bundle 1.0.0 supervision=agent-sidecar
+  apply "$BUNDLE"
+  expect_not_activated
+  expect_absent $ADDONS/tool
+  expect_eq "$(host_run jq -r '.addons[0].exec.binary' /var/lib/addonctl/registry.json)" \
+    /usr/lib/addon-tool/addon-tool "the program in the registry"
+  expect_exit 0 addonctl diff
+  expect_exit 0 addonctl remove --yes tool
+  expect_eq "$(host_run jq -c .addons /var/lib/addonctl/registry.json)" "[]" "what is left in the registry"
+}
+
+case_a_packaged_program_that_is_another_ones_is_not_told_to_the_agent() {
+  fresh_packages
+  install_deb 1.0
+  package_bundle 1.0.0 supervision=agent-sidecar
+  host_run sed -i 's,install_path: .*}$,install_path: /usr/bin},; s/binary: addon-tool/binary: sleep/' "$BUNDLE/addon.yaml"
+  expect_refused 3 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" "host-package-program"
+  host_run sed -i 's,install_path: .*}$,install_path: /usr/lib/addon-tool},; s/binary: sleep/binary: addon-tool/' "$BUNDLE/addon.yaml"
+  host_run chmod 0777 /usr/lib/addon-tool/addon-tool
+  expect_refused 3 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" "host-package-program"
+}
+
 case_the_unit_of_a_package_is_judged_by_policy() {
   fresh_packages
   install_deb 1.0 user=root
