@@ -57,6 +57,7 @@ class Manager final : public host::UnitManager {
 class Nobody final : public host::Accounts {
  public:
   Result<std::optional<host::Account>> find(const std::string&) override { return std::nullopt; }
+  Result<std::optional<unsigned>> find_group(const std::string&) override { return std::nullopt; }
 };
 
 class NoPrograms final : public host::ProgramRunner {
