@@ -55,6 +55,11 @@ Json content(const Plan& plan) {
   for (const auto& [id, signer] : plan.signers) signers[id.str()] = plan::to_json(signer);
   Json steps = Json::array();
   for (const Step& step : plan.steps) steps.push_back(to_json(step));
+  Json summary{{"add", plan.summary.add},
+               {"update", plan.summary.update},
+               {"remove", plan.summary.remove},
+               {"unchanged", plan.summary.unchanged}};
+  if (plan.summary.unsupported > 0) summary["unsupported"] = plan.summary.unsupported;
   return {{"schema", "addonctl.plan/v1"},
           {"plan_version", kPlanVersion},
           {"verb", plan.verb},
@@ -67,12 +72,7 @@ Json content(const Plan& plan) {
             {"signers", std::move(signers)}}},
           {"changes", std::move(changes)},
           {"steps", std::move(steps)},
-          {"summary",
-           {{"add", plan.summary.add},
-            {"update", plan.summary.update},
-            {"remove", plan.summary.remove},
-            {"unchanged", plan.summary.unchanged},
-            {"unsupported", plan.summary.unsupported}}}};
+          {"summary", std::move(summary)}};
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ case_a_packaged_program_that_is_another_ones_is_not_told_to_the_agent() {
   host_run sed -i 's,install_path: .*}$,install_path: /usr/lib/addon-tool},; s/binary: sleep/binary: addon-tool/' "$BUNDLE/addon.yaml"
   host_run chmod 0777 /usr/lib/addon-tool/addon-tool
   expect_refused 3 addonctl apply --yes "$BUNDLE"
-  expect_contains "$ERR" "host-package-program"
+  expect_contains "$ERR" "host-program-writable"
 }
 
 case_the_unit_of_a_package_is_judged_by_policy() {
@@ -264,7 +264,7 @@ case_a_host_without_a_package_manager_cannot_have_packaged_add_ons() {
   trap 'host_run sh -c "for tool in dpkg dpkg-query rpm; do mv /root/away-\$tool /usr/bin/\$tool; done"; remove_test_packages' EXIT
   host_run sh -c 'for tool in dpkg dpkg-query rpm; do mv /usr/bin/$tool /root/away-$tool; done'
   package_bundle 1.0.0
-  expect_refused 3 addonctl apply --yes "$BUNDLE"
+  expect_refused 1 addonctl apply --yes "$BUNDLE"
   expect_contains "$ERR" host-model-unsupported
   expect_contains "$ERR" "no package manager that addonctl reads"
 }
