@@ -16,6 +16,7 @@ TakenBack take_back(const std::vector<std::unique_ptr<StepRun>>& steps, const st
   TakenBack left;
   for (std::size_t i = steps.size(); i-- > 0;) {
     if (begun[i]) attempt(left.files, steps[i]->doing(), steps[i]->undo(context));
+    context.undo_failed = !left.files.empty();
   }
   attempt(left.files, "the change of units", context.reload_if_changed());
   for (std::size_t i = 0; i < steps.size(); ++i) {

@@ -58,7 +58,7 @@ supervision: {allow: [systemd-service, agent-sidecar, config-toggle]}
 delivery: {allow: [pushed-artifact, compiled-in]}
 run_as: {allow: [nobody]}
 units: {names: ["addon-*.service"]}
-paths: {state_dirs: ["/var/lib/a", "/var/lib/b", "/var/lib/a/**", "/var/lib/b/**", "/srv/data/*"]}
+paths: {state_dirs: ["/var/lib/?", "/var/lib/?/**", "/srv/data/*"]}
 END
 }
 

@@ -37,6 +37,8 @@ struct StepContext {
   bool units_changed = false;
   /// A unit was started, and with it perhaps others.
   bool units_started = false;
+  /// Undoing some step has failed, so that something is not as it was.
+  bool undo_failed = false;
   /// What somebody has to know afterwards, each a sentence: data that stays where it is.
   std::vector<std::string> notes = {};
   /// What a registry of the last generation says above its entries, and one of the next.

@@ -120,17 +120,32 @@ class UpdateRegistryRun final : public StepRun {
     if (!state) {
       // Where there was none before, the new one has no second name any more.
       const bool is_ours = !former_.exists() && TRY(found_at(*directory, std::string(kRegistry))) == after_;
-      if (!is_ours) return {};
-      TRY(directory->remove_file(kRegistry));
-      return directory->sync();
-    }
-    if (TRY(is_former(*directory, other, *state))) {
-      const bool is_there = TRY(directory->stat(RelativePath::of({std::string(kRegistry)}))).has_value();
-      TRY(directory->rename(other, kRegistry,
-                            is_there ? host::RenameMode::exchange : host::RenameMode::no_replace));
+      if (is_ours) TRY(hide(*directory, other));
+    } else if (TRY(is_former(*directory, other, *state))) {
+      // What it says may not be ready again: it comes back once all else is undone.
+      if (context.undo_failed) return directory->remove_file(kRegistry);
+      TRY(put_back(*directory, other));
     }
     TRY(directory->remove_tree(other));
     return directory->sync();
+  }
+
+  static Result<> put_back(host::Directory& directory, const std::string& former) {
+    const bool is_there = TRY(directory.stat(RelativePath::of({std::string(kRegistry)}))).has_value();
+    auto put = directory.rename(former, kRegistry,
+                                is_there ? host::RenameMode::exchange : host::RenameMode::no_replace);
+    if (put) return {};
+    // No registry says nothing that is not ready. The next try finds the former one where it is.
+    Error error = std::move(put).error();
+    if (auto hidden = directory.remove_file(kRegistry); !hidden)
+      error = std::move(error).followed_by(hidden.error());
+    return tl::unexpected(std::move(error));
+  }
+
+  // By its other name it says nothing to anybody, and is removed with that.
+  static Result<> hide(host::Directory& directory, const std::string& other) {
+    if (directory.rename(kRegistry, other, host::RenameMode::no_replace)) return {};
+    return directory.remove_file(kRegistry);
   }
 
   Result<bool> is_former(const host::Directory& directory, const std::string& name,
