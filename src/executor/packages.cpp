@@ -118,6 +118,9 @@ class Look {
     const auto file = relative ? ports_.root.open_file(*relative) : tl::unexpected(Error("no such path"));
     if (file) {
       program.is_present = true;
+      constexpr unsigned set_id = 06000;
+      program.has_rights =
+          (TRY((*file)->state()).mode & set_id) != 0 || !TRY((*file)->capabilities()).empty();
       std::array<char, bundle::kMachineBytes> head{};
       const std::size_t got = TRY((*file)->read(std::as_writable_bytes(std::span(head))));
       program.head.assign(head.data(), got);

@@ -130,6 +130,13 @@ class Preparation {
       const AddonId& id = bundle.manifest.id.value;
       const bool is_sound = !has_errors(overridden.findings);
       append(prepared_.findings, std::move(overridden.findings));
+      if (overridden.is_disabled && request_.verb == Request::Verb::rollback_addon) {
+        return tl::unexpected(
+            Error(fmt::format("a local override disables {}, so no version of it can become "
+                              "active; nothing was changed. Take enabled: false out of "
+                              "/etc/addonctl/overrides.d/{}.yaml, or use addonctl remove",
+                              id.str(), id.str())));
+      }
       if (overridden.is_disabled) {
         if (prepared_.generation.addons.contains(id)) wish_.unwanted.insert(id);
         wish_.disabled.push_back(std::move(bundle));
@@ -240,6 +247,12 @@ class Preparation {
     const bool is_sound = !has_errors(refused);
     append(prepared_.findings, std::move(refused));
     if (is_sound && bundle.signer) wish_.signers.emplace(id, *bundle.signer);
+    // The same bytes again, and without their signature: that they were signed stays true.
+    const auto before = prepared_.generation.addons.find(id);
+    if (is_sound && !bundle.signer && before != prepared_.generation.addons.end() &&
+        plan::is_content_of(bundle, before->second)) {
+      believe(before->second);
+    }
     return is_sound;
   }
 
@@ -288,6 +301,8 @@ class Preparation {
   // An installed version that cannot be read is drift like any other: compile() will find it.
   void keep(const AddonId& id, const plan::Release& release) {
     auto found = installed(release);
+    // What is kept is the record: an override of this host may have named another user.
+    if (found) found->manifest.run_as.value = release.run_as;
     wish_.kept.emplace(id, found ? std::optional(std::move(*found)) : std::nullopt);
   }
 

@@ -57,12 +57,11 @@ Result<std::unique_ptr<host::Directory>> open_above(host::Directory& root, const
 }
 
 Result<std::unique_ptr<host::Directory>> open_same(const host::Directory& parent, const std::string& name,
-                                                   std::uint64_t device, std::uint64_t inode) {
+                                                   std::uint64_t inode) {
   auto opened = parent.open_directory(RelativePath::of({name}));
   if (!opened && is_gone_or_foreign(opened.error())) return nullptr;
   if (!opened) return tl::unexpected(std::move(opened).error());
-  const host::FileIdentity identity = TRY((*opened)->state()).identity;
-  if (identity.device != device || identity.inode != inode) return nullptr;
+  if (TRY((*opened)->state()).identity.inode != inode) return nullptr;
   return opened;
 }
 

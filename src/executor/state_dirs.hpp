@@ -24,7 +24,7 @@ Result<std::unique_ptr<host::Directory>> open_above(host::Directory& root, const
 
 /// Opens an entry that is a directory of these identities; null where it is none, or another one.
 Result<std::unique_ptr<host::Directory>> open_same(const host::Directory& parent, const std::string& name,
-                                                   std::uint64_t device, std::uint64_t inode);
+                                                   std::uint64_t inode);
 
 plan::DirectoryRights rights_of(const host::FileState& state);
 

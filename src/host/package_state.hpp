@@ -24,6 +24,8 @@ struct PackageProgram {
   bool is_owned = false;    ///< one of the package's files
   bool is_present = false;  ///< a regular file stands there
   std::vector<std::string> writable;
+  /// It has a set-user-ID or set-group-ID bit, or file capabilities.
+  bool has_rights = false;
   std::string head;  ///< its first bytes, for what machine it is
 };
 

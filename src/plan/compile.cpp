@@ -86,10 +86,8 @@ class Compiler {
     Release release = make_release(bundle);
     // The same bytes again, and without their signature: that they were signed stays true.
     const Release* before = recorded(id);
-    if (!release.signer && before != nullptr && before->version == release.version &&
-        before->same_files(release) && before->manifest_sha256 == release.manifest_sha256) {
+    if (!release.signer && before != nullptr && is_content_of(bundle, *before))
       release.signer = before->signer;
-    }
     if (!is_model_supported(bundle.manifest, host_)) return leave_out(release);
     terms_.insert_or_assign(id, terms_of(bundle.manifest));
     add(id, compile_wanted(release, {recorded(id), &bundle, generation_, host_}));
@@ -126,7 +124,7 @@ class Compiler {
 
   // Of one that is not active any more nothing else is left to change.
   void purge(const Release& release) {
-    StateDirSteps steps = purge_state_dirs(release, out_.plan.result, host_);
+    StateDirSteps steps = purge_state_dirs(release, wish_.purged, out_.plan.result, host_);
     append(out_.findings, std::move(steps.findings));
     if (steps.actions.empty()) return;
     out_.plan.changes.try_emplace(release.id);

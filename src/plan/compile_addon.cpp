@@ -21,27 +21,6 @@ bool Phases::empty() const {
          enable.empty() && start.empty() && health.empty() && revoke.empty() && purge.empty();
 }
 
-std::vector<Asked> asked_capabilities(const manifest::Manifest& manifest) {
-  std::vector<Asked> asked;
-  for (const manifest::RequestedCapability& one : manifest.os_capabilities) {
-    asked.push_back({std::string(one.capability.name()), one.at, one.pointer});
-  }
-  return asked;
-}
-
-Terms terms_of(const manifest::Manifest& manifest) {
-  return {.delivery = {std::string(manifest::to_string(manifest.delivery.value)), manifest.delivery.at,
-                       manifest.delivery.pointer},
-          .supervision = {std::string(manifest::to_string(manifest.supervision.value)),
-                          manifest.supervision.at, manifest.supervision.pointer},
-          .run_as = {manifest.run_as.value, manifest.run_as.at, manifest.run_as.pointer},
-          .state_dirs = asked_state_dirs(manifest),
-          .state_owners = asked_names(manifest, &manifest::StateDir::owner),
-          .state_groups = asked_names(manifest, &manifest::StateDir::group),
-          .version_at = manifest.version.at,
-          .standing_units = {}};
-}
-
 InstallUnit install_step(const bundle::BundleUnit& unit, const bundle::Bundle& bundle) {
   const manifest::Manifest& manifest = bundle.manifest;
   InstallUnit step{.addon = manifest.id.value,
@@ -276,7 +255,8 @@ class WantedAddon {
     for (const ReleaseUnit* unit : enabled_units()) {
       const host::UnitState* found = find_unit(facts_.host, unit->name);
       for (const unit::InstallLink& link : unit->links) {
-        if (found == nullptr || !found->links.contains(link.path)) missing.push_back(link);
+        if (found == nullptr || !found->links.contains(link.path) || led_elsewhere(*unit, link))
+          missing.push_back(link);
       }
       if (found != nullptr) disable_obsolete(*unit, *found);
     }
@@ -302,6 +282,15 @@ class WantedAddon {
       }
     }
     return units;
+  }
+
+  // Where the unit came with a package, or comes with one now, its link is taken away and made anew.
+  bool led_elsewhere(const ReleaseUnit& unit, const unit::InstallLink& link) const {
+    const ReleaseUnit* earlier = facts_.recorded != nullptr ? facts_.recorded->find_unit(unit.name) : nullptr;
+    return earlier != nullptr &&
+           std::any_of(earlier->links.begin(), earlier->links.end(), [&](const unit::InstallLink& one) {
+             return one.path == link.path && one.target != link.target;
+           });
   }
 
   void disable_obsolete(const ReleaseUnit& unit, const host::UnitState& found) {

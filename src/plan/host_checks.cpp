@@ -130,9 +130,21 @@ class HostCheck {
     return nullptr;
   }
 
+  // What a package brought before stands there still, unless the package is gone.
+  void shadow(const bundle::BundleUnit& unit, const Release& recorded) {
+    const ReleaseUnit* before = recorded.find_unit(unit.name);
+    const auto found = host_.units.find(unit.name);
+    const bool was_packaged = before != nullptr && !before->path.empty() && unit.packaged_at.empty();
+    if (!was_packaged || found == host_.units.end() || found->second.elsewhere.empty()) return;
+    add(rules::host_unit_foreign,
+        fmt::format("unit name {} belongs to {}, which would be hidden", unit.name.str(),
+                    found->second.elsewhere.front()),
+        unit.asked_at, {}, "give the unit a name of its own, or remove the package first");
+  }
+
   void unit_name(const bundle::BundleUnit& unit) {
     const Release* owner = owner_of(unit.name);
-    if (owner != nullptr && owner->id == manifest_.id.value) return;
+    if (owner != nullptr && owner->id == manifest_.id.value) return shadow(unit, *owner);
     // That nothing stands before a package's unit has a check of its own.
     if (owner == nullptr && !unit.packaged_at.empty()) return packaged(unit);
     const auto found = host_.units.find(unit.name);

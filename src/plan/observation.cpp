@@ -71,7 +71,7 @@ Json to_json(const host::PackageState& package) {
             package.version, package.is_new_enough, std::move(units)};
   if (package.program) {
     json.push_back({package.program->path, package.program->is_owned, package.program->is_present,
-                    package.program->writable});
+                    package.program->writable, package.program->has_rights});
   }
   return json;
 }

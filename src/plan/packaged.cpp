@@ -70,12 +70,21 @@ void use_package(const Release& wanted, const AddonFacts& facts, std::vector<Ins
                  bool is_changed, AddonPlan& out) {
   // Why there is none has its finding.
   if (!wanted.package) return;
+  if (facts.bundle == nullptr) {
+    Finding finding = make_finding(rules::host_version_altered,
+                                   fmt::format("the manifest of {} {} in the record cannot be read",
+                                               wanted.id.str(), wanted.version.str()));
+    finding.addon = wanted.id.str();
+    finding.fix = "apply its bundle again";
+    out.findings.push_back(std::move(finding));
+    return;
+  }
   UsePackage step = package_step(wanted, facts);
   const bool is_fit = is_as_wanted(step);
   const bool is_recorded = facts.recorded != nullptr && to_json(*facts.recorded) == to_json(wanted);
   if (is_fit && is_recorded && !is_changed) return;
   if (!is_fit) out.findings.push_back(changed_finding(step));
-  if (facts.bundle != nullptr) step.terms = terms_of(facts.bundle->manifest);
+  step.terms = terms_of(facts.bundle->manifest);
   step.terms.standing_units = std::move(units);
   out.phases.stage.emplace_back(std::move(step));
 }
@@ -168,6 +177,14 @@ class PackageCheck {
     if (!bundle_.package->program) return;
     const host::PackageProgram& program = *bundle_.package->program;
     open_to_others(program.path, program.writable, manifest_.binary.at);
+    if (program.has_rights) {
+      return add(
+          rules::host_package_program,
+          fmt::format("{} has rights of its own, by a set-id bit or file capabilities, whoever starts it",
+                      printable(program.path)),
+          manifest_.binary.at, manifest_.binary.pointer,
+          "let exec.install_path and exec.binary name a program that has none");
+    }
     if (program.is_owned && program.is_present) return;
     add(rules::host_package_program,
         fmt::format("{} is {} package {}", printable(program.path),

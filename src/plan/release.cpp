@@ -132,6 +132,11 @@ Digest content_digest(const Release& release) {
   return addon::digest_of(Json{{"manifest", release.manifest_sha256.hex()}, {"files", std::move(files)}});
 }
 
+bool is_content_of(const bundle::Bundle& bundle, const Release& release) {
+  return bundle.manifest.version.value == release.version &&
+         content_digest(make_release(bundle)) == content_digest(release);
+}
+
 namespace {
 
 Json file_to_json(const ReleaseFile& file) {

@@ -101,6 +101,9 @@ Release make_release(const bundle::Bundle& bundle);
 /// Of the bytes that a release consists of, whoever owns them: its manifest, and each file by its path.
 Digest content_digest(const Release& release);
 
+/// Whether the bundle is that version with those bytes.
+bool is_content_of(const bundle::Bundle& bundle, const Release& release);
+
 Json to_json(const Release& release);
 /// The inverse; an error names what is missing or malformed.
 Result<Release> release_from_json(const Json& json);

@@ -212,14 +212,35 @@ StateDirSteps make_state_dirs(const Release& wanted, const bundle::Bundle* bundl
   return Making(wanted, bundle, host).run();
 }
 
-StateDirSteps purge_state_dirs(const Release& gone, const std::map<AddonId, Release>& active,
-                               const host::HostState& host) {
+namespace {
+
+/// Whether it goes with a directory that it is in.
+bool goes_with_another(const std::string& path, const std::map<AddonId, Release>& purged) {
+  return std::any_of(purged.begin(), purged.end(), [&](const auto& one) {
+    const std::vector<ReleaseStateDir>& dirs = one.second.state_dirs;
+    return std::any_of(dirs.begin(), dirs.end(),
+                       [&](const ReleaseStateDir& dir) { return is_below(path, dir.path); });
+  });
+}
+
+/// Whether the directory is deleted with an add-on that comes before, by its id.
+bool is_another_ones(const std::string& path, const AddonId& id, const std::map<AddonId, Release>& purged) {
+  return std::any_of(purged.begin(), purged.find(id), [&](const auto& one) {
+    const std::vector<ReleaseStateDir>& dirs = one.second.state_dirs;
+    return std::any_of(dirs.begin(), dirs.end(),
+                       [&](const ReleaseStateDir& dir) { return dir.path == path; });
+  });
+}
+
+}  // namespace
+
+StateDirSteps purge_state_dirs(const Release& gone, const std::map<AddonId, Release>& purged,
+                               const std::map<AddonId, Release>& active, const host::HostState& host) {
   StateDirSteps out;
-  std::string last;
   for (const ReleaseStateDir& dir : gone.state_dirs) {
     const auto observed = host.state_dirs.find(dir.path);
     if (observed == host.state_dirs.end()) continue;
-    if (!last.empty() && is_below(dir.path, last)) continue;
+    if (goes_with_another(dir.path, purged) || is_another_ones(dir.path, gone.id, purged)) continue;
     if (const Release* user = user_of(dir.path, active)) {
       out.findings.push_back(finding_of(
           rules::state_dir_shared, gone.id,
@@ -234,7 +255,6 @@ StateDirSteps purge_state_dirs(const Release& gone, const std::map<AddonId, Rele
       continue;
     }
     if (!observed->second.state) continue;
-    last = dir.path;
     out.actions.emplace_back(
         PurgeStateDir{gone.id, dir.path, observed->second.contents.value_or(host::Contents{})});
   }

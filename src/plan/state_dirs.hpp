@@ -29,8 +29,9 @@ StateDirSteps make_state_dirs(const Release& wanted, const bundle::Bundle* bundl
 
 /// Deletes those of a release that are there, one within another together with it. None that an add-on of
 /// `active` keeps data in, around or below.
-StateDirSteps purge_state_dirs(const Release& gone, const std::map<AddonId, Release>& active,
-                               const host::HostState& host);
+/// `purged` are all those of the run: what two of them name, or one has in another's, is one step.
+StateDirSteps purge_state_dirs(const Release& gone, const std::map<AddonId, Release>& purged,
+                               const std::map<AddonId, Release>& active, const host::HostState& host);
 
 /// Add-ons that keep data in the same directory agree about its owner and mode: what does not, of those
 /// that are `wanted`.

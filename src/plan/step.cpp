@@ -146,6 +146,7 @@ void add_terms(const Terms& terms, Json& json) {
   if (!terms.state_dirs.empty()) json["state_dirs"] = asked_to_json(terms.state_dirs);
   if (!terms.state_owners.empty()) json["state_owners"] = asked_to_json(terms.state_owners);
   if (!terms.state_groups.empty()) json["state_groups"] = asked_to_json(terms.state_groups);
+  if (terms.program) json["program"] = terms.program->what;
 }
 
 Json describe(const SwitchCurrent& step) {

@@ -131,6 +131,7 @@ struct Terms {
   std::vector<Asked> state_dirs{};
   std::vector<Asked> state_owners{};  ///< users that state_dirs names
   std::vector<Asked> state_groups{};
+  std::optional<Asked> program{};  ///< of the host, that the agent is told to run: absolute
   SourceSpan version_at{};
   /// Units of the version that are on the host already, byte for byte. No step installs them, and
   /// they run the new program all the same, so they are judged like those that one does.

@@ -63,6 +63,21 @@ void judge_owner(Bench& bench, const char* kind, const plan::Asked& asked) {
                         bench.scopes.run_as(name));
 }
 
+/// A program of the host that the host's agent is told to run.
+void judge_told_program(Bench& bench, const plan::Asked& program) {
+  const std::string shown = printable(program.what);
+  bench.verdicts.record(bench.step, bench.addon,
+                        {&rules::policy_exec_path,
+                         "program",
+                         shown,
+                         fmt::format("program {}", shown),
+                         fmt::format("the agent to run {}", shown),
+                         program.at,
+                         program.pointer,
+                         {"units.exec_paths", fmt::format("\"{}\"", shown)}},
+                        bench.scopes.exec_path(program.what));
+}
+
 }  // namespace
 
 void judge_state_dir(Bench& bench, const plan::MakeStateDir& action) {
@@ -91,6 +106,7 @@ void judge_terms(Bench& bench, const Version& version, const std::optional<plan:
   for (const plan::Asked& dir : terms->state_dirs) judge_state_dir(bench, dir);
   for (const plan::Asked& owner : terms->state_owners) judge_owner(bench, "user", owner);
   for (const plan::Asked& group : terms->state_groups) judge_owner(bench, "group", group);
+  if (terms->program) judge_told_program(bench, *terms->program);
 }
 
 }  // namespace addon::policy

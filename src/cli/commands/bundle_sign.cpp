@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "bundle/minisign_secret.hpp"
+#include "cli/bundle_sources.hpp"
 #include "cli/commands/bundle_parts.hpp"
 #include "cli/password.hpp"
 #include "cli/read_text.hpp"
@@ -48,6 +49,12 @@ struct Signed {
 Result<Signed> sign(const Context& context, const std::string& path, const std::string& key_file,
                     const std::string& output) {
   const bundle::Bundle bundle = TRY(read_sound_bundle(context, path));
+  if (bundle.archive && !is_archive_file(path)) {
+    return tl::unexpected(Error(
+        fmt::format("{} is a manifest of artifacts, each of which is signed by itself: name one of them",
+                    printable(path)),
+        ErrorKind::usage));
+  }
   const auto key = TRY(read_secret_key(key_file));
   const auto digest =
       bundle.archive ? bundle.archive->blake2b512 : Blake2b::of(bundle::digest_list(bundle.listing));

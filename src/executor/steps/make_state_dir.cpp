@@ -28,7 +28,6 @@ Result<plan::DirectoryRights> rights_from_json(const Json& json) {
 /// What was there before, and which directory it was.
 struct Former {
   plan::DirectoryRights rights;
-  std::uint64_t device = 0;
   std::uint64_t inode = 0;
 };
 
@@ -51,12 +50,11 @@ class MakeStateDirRun final : public StepRun {
     if (expected_) {
       const auto state = TRY(context.ports.root.stat(TRY(state_dir_path(path_))));
       if (!state) return tl::unexpected(changed());
-      former_ = Former{*expected_, state->identity.device, state->identity.inode};
+      former_ = Former{*expected_, state->identity.inode};
     }
     Json record{{"kind", "make-state-dir"}, {"path", path_}, {"after", rights_to_json(after_)}};
     if (former_) {
       record["before"] = rights_to_json(former_->rights);
-      record["device"] = former_->device;
       record["inode"] = former_->inode;
     }
     return record;
@@ -106,7 +104,7 @@ class MakeStateDirRun final : public StepRun {
     TRY(parent->rename(temporary(context), name, host::RenameMode::no_replace));
     TRY(parent->sync());
     const host::FileIdentity identity = TRY(made->state()).identity;
-    return check(*parent, name, identity.device, identity.inode);
+    return check(*parent, name, identity.inode);
   }
 
   Result<> change(StepContext& context) const {
@@ -114,24 +112,23 @@ class MakeStateDirRun final : public StepRun {
     const std::string name(path.name());
     const auto parent = TRY(open_above(context.ports.root, path, after_.uid, Absent::is_null));
     if (parent == nullptr) return tl::unexpected(changed());
-    const auto directory = TRY(open_same(*parent, name, former_->device, former_->inode));
+    const auto directory = TRY(open_same(*parent, name, former_->inode));
     if (directory == nullptr || rights_of(TRY(directory->state())) != former_->rights)
       return tl::unexpected(changed());
     TRY(directory->set_owner(after_.uid, after_.gid));
     TRY(directory->set_mode(after_.mode));
     TRY(directory->sync());
-    return check(*parent, name, former_->device, former_->inode);
+    return check(*parent, name, former_->inode);
   }
 
-  Result<> check(const host::Directory& parent, const std::string& name, std::uint64_t device,
-                 std::uint64_t inode) const {
-    const auto directory = TRY(open_same(parent, name, device, inode));
+  Result<> check(const host::Directory& parent, const std::string& name, std::uint64_t inode) const {
+    const auto directory = TRY(open_same(parent, name, inode));
     if (directory != nullptr && rights_of(TRY(directory->state())) == after_) return {};
     return tl::unexpected(Error("somebody changed it at that moment"));
   }
 
   Result<> change_back(const host::Directory& parent, const RelativePath& path) const {
-    const auto directory = TRY(open_same(parent, std::string(path.name()), former_->device, former_->inode));
+    const auto directory = TRY(open_same(parent, std::string(path.name()), former_->inode));
     if (directory == nullptr || rights_of(TRY(directory->state())) == former_->rights) return {};
     TRY(directory->set_owner(former_->rights.uid, former_->rights.gid));
     TRY(directory->set_mode(former_->rights.mode));
@@ -173,7 +170,6 @@ Result<std::unique_ptr<StepRun>> read_make_state_dir(const Json& record) {
   if (record.contains("before")) {
     Former found;
     found.rights = TRY(rights_from_json(*TRY(plan::object_field(record, "before"))));
-    found.device = TRY(plan::number_field(record, "device"));
     found.inode = TRY(plan::number_field(record, "inode"));
     former = found;
   }

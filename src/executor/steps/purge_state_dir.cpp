@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <cstdint>
 #include <utility>
 
@@ -15,17 +14,15 @@ namespace {
 
 class PurgeStateDirRun final : public StepRun {
  public:
-  PurgeStateDirRun(std::string path, std::uint64_t device, std::uint64_t inode)
-      : path_(std::move(path)), device_(device), inode_(inode) {}
+  PurgeStateDirRun(std::string path, std::uint64_t inode) : path_(std::move(path)), inode_(inode) {}
 
   std::string doing() const override { return fmt::format("deleting {}", path_); }
 
   Result<Json> record(StepContext& context) override {
     const auto state = TRY(context.ports.root.stat(TRY(state_dir_path(path_))));
     if (!state) return tl::unexpected(changed());
-    device_ = state->identity.device;
     inode_ = state->identity.inode;
-    return Json{{"kind", "purge-state-dir"}, {"path", path_}, {"device", device_}, {"inode", inode_}};
+    return Json{{"kind", "purge-state-dir"}, {"path", path_}, {"inode", inode_}};
   }
 
   Result<> perform(StepContext& context) override {
@@ -33,7 +30,7 @@ class PurgeStateDirRun final : public StepRun {
     const RelativePath path = TRY(state_dir_path(path_));
     const auto parent = TRY_CONTEXT(what, open_above(context.ports.root, path, 0, Absent::is_null));
     const std::string name(path.name());
-    if (parent == nullptr || TRY(open_same(*parent, name, device_, inode_)) == nullptr)
+    if (parent == nullptr || TRY(open_same(*parent, name, inode_)) == nullptr)
       return tl::unexpected(changed());
     TRY_CONTEXT(what, parent->rename(name, aside(context), host::RenameMode::no_replace));
     return parent->sync();
@@ -42,41 +39,44 @@ class PurgeStateDirRun final : public StepRun {
   Result<> undo(StepContext& context) override {
     const RelativePath path = TRY(state_dir_path(path_));
     const auto parent = TRY(open_above(context.ports.root, path, 0, Absent::is_null));
-    if (parent == nullptr || TRY(open_same(*parent, aside(context), device_, inode_)) == nullptr) return {};
-    TRY(parent->rename(aside(context), std::string(path.name()), host::RenameMode::no_replace));
+    if (parent == nullptr || TRY(open_same(*parent, aside(context), inode_)) == nullptr) return {};
+    const std::string name(path.name());
+    // Whoever still runs, or the boot, may have made it anew; what is in that is nobody's to delete.
+    if (const auto gone = parent->remove_directory(name); !gone) {
+      context.notes.push_back(fmt::format("{} was made anew meanwhile; what was in it before is in {}/{}",
+                                          path_, parent->path(), aside(context)));
+      return {};
+    }
+    TRY(parent->rename(aside(context), name, host::RenameMode::no_replace));
     return parent->sync();
   }
 
+  // What is left of it is named, and no later run has to wait for it: whoever owned it may have made it
+  // something that cannot be deleted, or write into it still.
   Result<> clean(StepContext& context) override {
-    const RelativePath path = TRY(state_dir_path(path_));
-    const auto parent = TRY(open_above(context.ports.root, path, 0, Absent::is_null));
-    if (parent == nullptr) return {};
-    const auto directory = TRY(open_same(*parent, aside(context), device_, inode_));
-    if (directory == nullptr) return {};
-    const Result<> emptied = directory->remove_entries();
-    // Something was mounted in it since, or is written into it still. No later run should have to wait for
-    // that.
-    if (!emptied && (emptied.error().errno_value() == EXDEV || emptied.error().errno_value() == EBUSY))
-      return leave(*parent, context, emptied.error());
-    TRY(emptied);
-    const Result<> removed = parent->remove_directory(aside(context));
-    if (!removed && removed.error().errno_value() == ENOTEMPTY)
-      return leave(*parent, context, removed.error());
-    TRY(removed);
-    return parent->sync();
+    if (auto deleted = remove_aside(context); !deleted) {
+      context.notes.push_back(fmt::format("something is left of {}, as {}: {}; remove it by hand", path_,
+                                          aside(context), deleted.error().message()));
+    }
+    return {};
   }
 
  private:
+  Result<> remove_aside(StepContext& context) const {
+    const RelativePath path = TRY(state_dir_path(path_));
+    const auto parent = TRY(open_above(context.ports.root, path, 0, Absent::is_null));
+    if (parent == nullptr) return {};
+    const auto directory = TRY(open_same(*parent, aside(context), inode_));
+    if (directory == nullptr) return {};
+    TRY(directory->remove_entries());
+    TRY(parent->remove_directory(aside(context)));
+    return parent->sync();
+  }
+
   // One directory can hold several that go.
   std::string aside(const StepContext& context) const {
     constexpr std::size_t digits = 8;
     return fmt::format(".purge-{}-{}", context.transaction, Digest::of(path_).hex().substr(0, digits));
-  }
-
-  static Result<> leave(const host::Directory& parent, StepContext& context, const Error& error) {
-    context.notes.push_back(
-        fmt::format("something is left in {}: {}; remove it by hand", parent.path(), error.message()));
-    return {};
   }
 
   Error changed() const {
@@ -84,22 +84,20 @@ class PurgeStateDirRun final : public StepRun {
   }
 
   std::string path_;
-  std::uint64_t device_;
   std::uint64_t inode_;
 };
 
 }  // namespace
 
 std::unique_ptr<StepRun> make_run(const plan::PurgeStateDir& step) {
-  return std::make_unique<PurgeStateDirRun>(step.path, 0, 0);
+  return std::make_unique<PurgeStateDirRun>(step.path, 0);
 }
 
 Result<std::unique_ptr<StepRun>> read_purge_state_dir(const Json& record) {
   std::string path = TRY(plan::text_field(record, "path"));
   TRY(state_dir_path(path));
-  const std::uint64_t device = TRY(plan::number_field(record, "device"));
   const std::uint64_t inode = TRY(plan::number_field(record, "inode"));
-  return std::make_unique<PurgeStateDirRun>(std::move(path), device, inode);
+  return std::make_unique<PurgeStateDirRun>(std::move(path), inode);
 }
 
 }  // namespace addon::executor
