@@ -24,6 +24,17 @@ case_an_override_can_disable_an_add_on_and_give_it_back() {
   expect_running probe 1.0.0 cap_net_raw
 }
 
+case_a_rollback_of_what_an_override_disables_changes_nothing() {
+  make_good probe 1.0.0
+  apply "$BUNDLE"
+  make_good probe 1.1.0
+  apply "$BUNDLE"
+  override 'enabled: false'
+  expect_refused 1 addonctl rollback --yes probe
+  expect_contains "$ERR" "a local override disables probe"
+  expect_running probe 1.1.0 cap_net_raw
+}
+
 case_an_override_patches_limits_and_applying_again_updates_them() {
   make_bundle probe-1.0.0 probe 1.0.0 manifest='resources: {tasks_max: 7, memory_max_bytes: 134217728}'
   override 'resources: {memory_max_bytes: 67108864}'

@@ -71,6 +71,29 @@ case_a_packaged_program_that_is_another_ones_is_not_told_to_the_agent() {
   expect_contains "$ERR" "host-program-writable"
 }
 
+case_a_packaged_program_that_no_line_allows_is_not_told_to_the_agent() {
+  fresh_packages
+  install_deb 1.0
+  package_bundle 1.0.0 supervision=agent-sidecar
+  host_run sed -i 's,/usr/lib/addon-tool/\*,/usr/lib/other/*,' /etc/addonctl/policy.d/packages.yaml
+  expect_refused 4 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" "policy-exec-path"
+  expect_contains "$ERR" "the agent to run /usr/lib/addon-tool/addon-tool"
+}
+
+case_a_packaged_program_with_rights_of_its_own_is_not_told_to_the_agent() {
+  fresh_packages
+  install_deb 1.0
+  package_bundle 1.0.0 supervision=agent-sidecar
+  host_run chmod 4755 /usr/lib/addon-tool/addon-tool
+  expect_refused 3 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" "host-package-program"
+  host_run chmod 0755 /usr/lib/addon-tool/addon-tool
+  host_run setcap cap_net_raw=ep /usr/lib/addon-tool/addon-tool
+  expect_refused 3 addonctl apply --yes "$BUNDLE"
+  expect_contains "$ERR" "rights of its own"
+}
+
 case_the_unit_of_a_package_is_judged_by_policy() {
   fresh_packages
   install_deb 1.0 user=root

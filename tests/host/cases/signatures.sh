@@ -126,6 +126,21 @@ case_a_retired_key_takes_its_rights_away() {
   expect_running probe 1.0.0 cap_net_raw
 }
 
+case_signed_bytes_stay_signed_without_their_signature() {
+  make_keys release
+  trust release
+  echo 'signatures: {required: true}' >>"$HOST_ROOT/etc/addonctl/policy.yaml"
+  make_good probe 1.0.0
+  sign release "$BUNDLE" 'id:probe version:1.0.0'
+  apply "$BUNDLE"
+  host_run rm "$BUNDLE/addon.yaml.minisig"
+  host_run setcap -r $ADDONS/probe/versions/1.0.0/probe
+  apply "$BUNDLE"
+  expect_running probe 1.0.0 cap_net_raw
+  expect_exit 0 addonctl status --format json
+  expect_json '.addons[0].signer.key == "release"'
+}
+
 case_a_signature_exchanged_between_plan_and_apply_is_noticed() {
   make_keys release other
   trust release other

@@ -132,6 +132,18 @@ case_a_purge_that_fails_puts_the_data_back() {
   host_run umount $DATA/b/in
 }
 
+case_purge_of_two_that_share_a_directory_deletes_it_once() {
+  allow_data
+  make_keeping probe 1.0.0 "$DATA/a, $DATA/a-cache, $DATA/a/spool"
+  apply "$BUNDLE"
+  make_keeping scan 1.0.0 "{path: $DATA/a, owner: addon-probe}, {path: $DATA/a/scan, owner: addon-probe}" run_as=addon-scan
+  apply "$BUNDLE"
+  expect_exit 0 addonctl remove probe scan --purge --yes
+  expect_absent $DATA/a
+  expect_absent $DATA/a-cache
+  expect_eq "$(host_run find $DATA -name '.purge-*')" "" "what is left of it"
+}
+
 case_purge_spares_what_another_add_on_keeps_data_in() {
   allow_data
   make_keeping probe 1.0.0 $DATA/a
