@@ -72,7 +72,8 @@ class VersionObserver {
 
   Result<> add(const host::Directory& directory, const RelativePath& name, const RelativePath& path) {
     const auto file = TRY(directory.open_file(name));
-    host::InstalledFile found{.path = path, .state = TRY(file->state()), .sha256 = {}, .capabilities = {}};
+    const host::FileState state = TRY(file->state());
+    host::InstalledFile found{.path = path, .state = state, .sha256 = {}, .capabilities = {}};
     found.capabilities = TRY(file->capabilities());
     const auto hit = known_.find(found.state.identity);
     found.sha256 = hit != known_.end() ? hit->second : TRY(host::hash_file(*file));
@@ -232,7 +233,8 @@ class UnitObserver {
     for (const unit::FullName& alias : aliases) out.aliases.push_back(alias.str());
     for (const unit::DropIn& drop_in : TRY(unit::search_drop_ins(files_, name, aliases))) {
       if (subject.has_drop_in && drop_in.path == own) continue;
-      out.drop_ins.push_back({drop_in.path, TRY(files_.read(drop_in.path)).value_or(std::string())});
+      auto text = TRY(files_.read(drop_in.path));
+      out.drop_ins.push_back({drop_in.path, std::move(text).value_or(std::string())});
     }
     return {};
   }

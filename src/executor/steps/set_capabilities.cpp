@@ -129,14 +129,14 @@ std::unique_ptr<StepRun> make_run(const plan::SetCapabilities& step) {
 }
 
 Result<std::unique_ptr<StepRun>> read_set_capabilities(const Json& record) {
+  AddonId addon = TRY(AddonId::parse(TRY(plan::text_field(record, "addon"))));
+  Version version = TRY(Version::parse(TRY(plan::text_field(record, "version"))));
+  RelativePath path = TRY(RelativePath::parse(TRY(plan::text_field(record, "path"))));
+  const auto before = TRY(capabilities_from_json(*TRY(plan::object_field(record, "before"))));
+  const auto after = TRY(capabilities_from_json(*TRY(plan::object_field(record, "after"))));
+  const bool is_staged = TRY(plan::flag_field(record, "staged"));
   return std::make_unique<SetCapabilitiesRun>(
-      Grant{TRY(AddonId::parse(TRY(plan::text_field(record, "addon")))),
-            TRY(Version::parse(TRY(plan::text_field(record, "version")))),
-            TRY(RelativePath::parse(TRY(plan::text_field(record, "path")))),
-            TRY(capabilities_from_json(*TRY(plan::object_field(record, "before")))),
-            TRY(capabilities_from_json(*TRY(plan::object_field(record, "after")))),
-            TRY(plan::flag_field(record, "staged"))},
-      true);
+      Grant{std::move(addon), std::move(version), std::move(path), before, after, is_staged}, true);
 }
 
 }  // namespace addon::executor

@@ -155,8 +155,9 @@ std::unique_ptr<StepRun> make_run(const plan::SetEnablement& step) {
 Result<std::unique_ptr<StepRun>> read_set_enablement(const Json& record) {
   std::vector<unit::InstallLink> links;
   for (const Json& link : *TRY(plan::array_field(record, "links"))) {
-    links.push_back({TRY(RelativePath::parse(TRY(plan::text_field(link, "path")))).str(),
-                     TRY(plan::text_field(link, "target"))});
+    const RelativePath path = TRY(RelativePath::parse(TRY(plan::text_field(link, "path"))));
+    std::string target = TRY(plan::text_field(link, "target"));
+    links.push_back({path.str(), std::move(target)});
     if (links.back().path.find('/') == std::string::npos) {
       return tl::unexpected(Error("a link stands in no directory"));
     }

@@ -98,8 +98,9 @@ std::unique_ptr<StepRun> make_run(const plan::SetRunning& step) {
 
 // Undoing is the same for start and restart: it depends on what ran before.
 Result<std::unique_ptr<StepRun>> read_set_running(const Json& record) {
-  plan::SetRunning step{.addon = TRY(AddonId::parse(TRY(plan::text_field(record, "addon")))),
-                        .unit = TRY(UnitName::parse(TRY(plan::text_field(record, "unit"))))};
+  AddonId addon = TRY(AddonId::parse(TRY(plan::text_field(record, "addon"))));
+  UnitName unit = TRY(UnitName::parse(TRY(plan::text_field(record, "unit"))));
+  plan::SetRunning step{.addon = std::move(addon), .unit = std::move(unit)};
   step.action = TRY(plan::flag_field(record, "stop")) ? plan::RunAction::stop : plan::RunAction::restart;
   step.active_before = TRY(plan::flag_field(record, "active_before"));
   step.timeout = TRY(plan::duration_field(record, "timeout"));
