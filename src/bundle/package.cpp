@@ -58,9 +58,10 @@ class PackageUnits {
   void add(const host::PackageUnit& found, const manifest::Sourced<UnitName>* named) {
     unit::ParsedUnit parsed = unit::parse_unit(found.text, found.path);
     unit::Analysis analysis = unit::analyze(parsed.unit, found.name);
-    for (auto* more : {&parsed.findings, &analysis.findings})
-      std::move(more->begin(), more->end(), std::back_inserter(findings_));
     unit::Install install = unit::read_install(parsed.unit, found.name);
+    std::vector<Finding> barred = cannot_enable(install);
+    for (auto* more : {&parsed.findings, &analysis.findings, &barred})
+      std::move(more->begin(), more->end(), std::back_inserter(findings_));
     units_.names.push_back(found.name);
     units_.units.push_back({.name = found.name,
                             .sha256 = Digest::of(found.text),

@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "bundle/limits.hpp"
+#include "core/path.hpp"
 #include "core/text.hpp"
+#include "unit/full_name.hpp"
 #include "unit/unit_file.hpp"
 
 namespace addon::bundle {
@@ -78,6 +80,8 @@ std::optional<BundleUnit> read_unit(const UnitName& name, const Asked& asked, co
   findings.insert(findings.end(), parsed.findings.begin(), parsed.findings.end());
   findings.insert(findings.end(), analysis.findings.begin(), analysis.findings.end());
   unit::Install install = unit::read_install(parsed.unit, name);
+  const std::vector<Finding> barred = cannot_enable(install);
+  findings.insert(findings.end(), barred.begin(), barred.end());
   return BundleUnit{name,
                     Digest::of(*text),
                     text->size(),
@@ -88,6 +92,24 @@ std::optional<BundleUnit> read_unit(const UnitName& name, const Asked& asked, co
 }
 
 }  // namespace
+
+std::vector<Finding> cannot_enable(const unit::Install& install) {
+  std::vector<Finding> findings;
+  for (const auto* list : {&install.wanted_by, &install.required_by}) {
+    for (const auto& by : *list) {
+      // What is no name at all was found by its analysis.
+      if (!unit::FullName::parse(by.value) || is_safe_segment(by.value + ".requires")) continue;
+      findings.push_back(
+          finding_at(rules::unsafe_unit_name,
+                     fmt::format("the unit is to be enabled by {}, whose name addonctl makes no directory of",
+                                 quoted(by.value)),
+                     by.at, "",
+                     "enable it by a unit whose name has no backslash and at most 246 characters, like "
+                     "multi-user.target"));
+    }
+  }
+  return findings;
+}
 
 ReadUnits read_units(const Survey& survey, Reader& reader, const std::string& source,
                      const manifest::Manifest* manifest) {

@@ -8,6 +8,7 @@
 #include "bundle/reader.hpp"
 #include "bundle/survey.hpp"
 #include "core/finding.hpp"
+#include "unit/install.hpp"
 
 namespace addon::bundle {
 
@@ -21,6 +22,10 @@ struct ReadUnits {
 /// a manifest that could be read) every *.service and *.timer at the top of the bundle.
 ReadUnits read_units(const Survey& survey, Reader& reader, const std::string& source,
                      const manifest::Manifest* manifest);
+
+/// A finding for each unit by which this one is to be enabled, though it cannot be here: systemd takes names
+/// for which addonctl makes no directory, with a backslash or with nearly 255 characters.
+std::vector<Finding> cannot_enable(const unit::Install& install);
 
 struct ChosenPrimary {
   std::optional<UnitName> primary;

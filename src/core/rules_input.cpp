@@ -125,7 +125,8 @@ constinit const Rule unsafe_unit_name{
     "unsafe-unit-name", error, invalid, "A unit's name is not a safe name.",
     "Names with '/', ',', '@', '\\' or a leading '-' are read as paths, lists or options by the tools that "
     "get "
-    "them. Use letters, digits, ':', '-', '_' and '.', ending in .service or .timer."};
+    "them. Use letters, digits, ':', '-', '_' and '.', ending in .service or .timer. A unit that enables "
+    "one of the add-on's has no '\\' in its name, either."};
 
 constinit const Rule capability_unknown{"capability-unknown", error, invalid,
                                         "A name is not that of a Linux capability.",

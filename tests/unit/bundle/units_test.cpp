@@ -77,6 +77,23 @@ TEST_CASE("a unit beside the manifest whose name is not safe is refused") {
                                        "use letters, digits, ':', '-', '_' and '.' only"});
 }
 
+TEST_CASE("a unit that no link can enable is refused at the line that says by what") {
+  Fixture fixture;
+  write_service_bundle(fixture);
+  const auto refusal = [](const std::string& line, const std::string& name) {
+    return "SOURCE/probe.service:" + line + " unsafe-unit-name: the unit is to be enabled by \"" + name +
+           "\", whose name addonctl makes no directory of";
+  };
+  fixture.write("probe.service",
+                std::string(service) + "[Install]\nWantedBy=dev-a\\x2db.device multi-user.target\n");
+  CHECK(shown(fixture.read()) == Lines{refusal("7", "dev-a\\\\x2db.device")});
+  const std::string longest = std::string(239, 'a') + ".target";
+  fixture.write("probe.service", std::string(service) + "[Install]\nRequiredBy=" + longest + "\n");
+  CHECK(shown(fixture.read()).empty());
+  fixture.write("probe.service", std::string(service) + "[Install]\nRequiredBy=a" + longest + "\n");
+  CHECK(shown(fixture.read()).size() == 1);
+}
+
 TEST_CASE("a unit over 1 MiB is refused") {
   Fixture fixture;
   write_service_bundle(fixture);

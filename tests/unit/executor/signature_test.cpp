@@ -216,6 +216,7 @@ TEST_CASE("the same bytes without their signature leave the record of who signed
   const auto again = host.prepare(host.apply({"probe"}));
   REQUIRE(again);
   CHECK_FALSE(again->plan.summary.has_changes());
-  CHECK(again->plan.signers.empty());
+  // It is judged by what is recorded of these bytes, as a repair of them is.
+  CHECK(again->plan.signers.count(plan::test::id("probe")) == 1);
   CHECK(again->plan.result.at(plan::test::id("probe")).signer);
 }

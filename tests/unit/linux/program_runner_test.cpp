@@ -1,7 +1,9 @@
 #include "linux/program_runner.hpp"
 
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -151,6 +153,23 @@ TEST_CASE("as a user a program has no privilege, and no way to one") {
   const std::string none = "0000000000000000\n";
   CHECK(status == "Uid 65534\t65534\t65534\t65534\nGid 65534\t65534\t65534\t65534\nGroups \nCapInh " + none +
                       "CapPrm " + none + "CapEff " + none + "CapAmb " + none + "NoNewPrivs 1\n");
+}
+
+TEST_CASE("as a user a program does not have our session keyring") {
+  NEEDS_ROOT();
+  const int exit = in_child([] {
+    const std::string name = "addonctl-test-key";
+    if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr) < 0) return 2;
+    if (syscall(SYS_add_key, "user", name.c_str(), "secret", 6, KEY_SPEC_SESSION_KEYRING) < 0) return 2;
+    const auto found = [&](std::optional<host::Account> as) {
+      const auto end = ProcessRunner().run({.words = {"/bin/cat", "/proc/keys"}, .as = as, .timeout = 20s});
+      return end && end->output.find(name) != std::string::npos;
+    };
+    if (!found({})) return 2;  // there is no such file, or no keyrings
+    return found(kNobody) ? 1 : 0;
+  });
+  if (exit == 2) WARN("skipped: this kernel shows no keyrings");
+  CHECK(exit != 1);
 }
 
 TEST_CASE("a file's capabilities and set-id bits give a program nothing when it runs as a user") {
