@@ -45,8 +45,7 @@ plan::Plan make_plan() {
   host::FileCapabilities granted;
   granted.permitted.insert(*Capability::from_name("cap_net_raw"));
   granted.effective = true;
-  plan::Terms terms{
-      {"pushed-artifact", {}, {}}, {"systemd-service", {}, {}}, {"probe", {}, {}}};
+  plan::Terms terms{{"pushed-artifact", {}, {}}, {"systemd-service", {}, {}}, {"probe", {}, {}}};
   terms.state_dirs = {{"/var/lib/addons/x", {}, {}}};
   plan::Plan plan;
   plan.verb = "apply";
