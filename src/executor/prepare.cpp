@@ -280,9 +280,10 @@ class Preparation {
   Result<> wish_purge() {
     const Generations generations = TRY(read_generations(ports_.root));
     for (const AddonId& id : request_.addons) {
-      for (auto generation = generations.all.rbegin(); generation != generations.all.rend(); ++generation) {
-        const auto found = generation->addons.find(id);
-        if (found == generation->addons.end()) continue;
+      for (std::size_t i = generations.all.size(); i-- > 0;) {
+        const std::map<AddonId, plan::Release>& addons = generations.all[i].addons;
+        const auto found = addons.find(id);
+        if (found == addons.end()) continue;
         wish_.purged.emplace(id, found->second);
         break;
       }

@@ -9,20 +9,20 @@ namespace addon::linux {
 /// What a child needs to become a program, made before it is forked: between fork(2) and execve(2)
 /// nothing may be allocated, because another thread may have held the lock. signal-safety(7)
 struct ChildProcess {
-  char* const* words;
-  char* const* environment;
-  std::optional<host::Account> as;
-  int input;   ///< becomes standard input
-  int output;  ///< becomes standard output
-  int errors;  ///< becomes standard error
-  int report;  ///< where a ChildReport is written
+  char* const* words = nullptr;
+  char* const* environment = nullptr;
+  std::optional<host::Account> as{};
+  int input = -1;   ///< becomes standard input
+  int output = -1;  ///< becomes standard output
+  int errors = -1;  ///< becomes standard error
+  int report = -1;  ///< where a ChildReport is written
 };
 
 /// What a supervisor tells of its program.
 struct ChildReport {
   enum class What : int { not_started, ended };
-  What what;
-  int value;  ///< errno, or the status of waitpid(2)
+  What what = What::not_started;
+  int value = 0;  ///< errno, or the status of waitpid(2)
 };
 
 /// The life of the process that supervises the program: starts it, waits for it, reports, ends. Call it

@@ -143,7 +143,8 @@ class MakeStateDirRun final : public StepRun {
     const std::string name = is_temporary ? temporary(context) : std::string(path.name());
     const Result<> removed = parent.remove_directory(name);
     const int reason = removed ? 0 : removed.error().errno_value();
-    if (!removed && reason != ENOTEMPTY && reason != ENOTDIR && reason != EBUSY) return removed;
+    if (!removed && reason != ENOTEMPTY && reason != ENOTDIR && reason != EBUSY)
+      return tl::unexpected(removed.error());
     if (!removed)
       context.notes.push_back(fmt::format("{} stays, for there is something in it by now", path_));
     return parent.sync();
