@@ -19,7 +19,7 @@ void prepare_sodium() { [[maybe_unused]] static const int ready = sodium_init();
 
 std::string KeyId::hex() const {
   std::string text;
-  for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte) text += fmt::format("{:02X}", *byte);
+  for (std::size_t i = bytes.size(); i-- > 0;) text += fmt::format("{:02X}", bytes[i]);
   return text;
 }
 

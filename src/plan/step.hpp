@@ -167,7 +167,7 @@ struct UsePackage {
 };
 
 /// An add-on whose entry in the registry changes, or has to be put back.
-struct RegistryChange {
+struct RegistryChange {  // NOLINT(bugprone-exception-escape): as below
   AddonId addon;
   std::optional<Version> before;
   std::optional<Version> after;
@@ -178,7 +178,7 @@ struct RegistryChange {
 /// Replaces the registry, which says to the host's agent what is active. A transaction has one at its end,
 /// once all that it says is ready, and one at its beginning where something is not to be found there any
 /// more.
-struct UpdateRegistry {
+struct UpdateRegistry {  // NOLINT(bugprone-exception-escape): the move of a Json asserts, it does not throw
   enum class Phase { withdraw, publish };
   Phase phase = Phase::publish;
   Json entries;  ///< all that are in it afterwards

@@ -32,7 +32,8 @@ constexpr int kGoodSamples = 3;
 
 struct Sample {
   bool is_good = false;
-  std::string why{};  ///< it is not; "" where nobody had the time to look
+  std::string why{};          ///< it is not; "" where nobody had the time to look
+  bool is_cut_short = false;  ///< our time was over, not the program's
 };
 
 // What a program says first, for a message.
@@ -65,7 +66,8 @@ class CheckHealthRun final : public StepRun {
     std::string last_fault;
     for (int good = 0; good < kGoodSamples;) {
       const Sample sample = TRY(take(context, deadline));
-      if (!sample.why.empty()) last_fault = sample.why;
+      // What the program said before says more than that there was no time to hear it again.
+      if (!sample.why.empty() && (last_fault.empty() || !sample.is_cut_short)) last_fault = sample.why;
       good = sample.is_good ? good + 1 : 0;
       if (good == kGoodSamples) break;
       if (context.ports.is_interrupted()) return tl::unexpected(Error("interrupted"));
@@ -129,8 +131,11 @@ class CheckHealthRun final : public StepRun {
     const auto end = context.ports.programs.run(call);
     if (!end) return Sample{false, end.error().message()};
     if (end->is_success()) return Sample{true};
-    return Sample{false, fmt::format("{} of {} {}{}", program.file.what, step_.addon.str(),
-                                     host::to_string(*end), beginning_of(*end))};
+    const bool is_cut_short = end->how == host::ProgramEnd::How::timed_out && left < kProgramTimeout;
+    return Sample{false,
+                  fmt::format("{} of {} {}{}", program.file.what, step_.addon.str(), host::to_string(*end),
+                              beginning_of(*end)),
+                  is_cut_short};
   }
 
   Error late(const std::string& last_fault) const {
