@@ -155,10 +155,11 @@ Line health(const Json& step) {
 }
 
 std::string registry_versions(const Json& entry) {
-  const std::string before = text(entry, "before");
-  const std::string after = text(entry, "after");
+  std::string before = text(entry, "before");
+  std::string after = text(entry, "after");
   if (before.empty() || before == after) return after;
-  return after.empty() ? before : change(before, after);
+  if (after.empty()) return before;
+  return change(before, after);
 }
 
 Line registry(const Json& step) {

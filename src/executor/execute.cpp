@@ -64,7 +64,9 @@ std::string describe_changes(const plan::Plan& plan) {
 
 std::vector<std::string> changed_addons(const plan::Plan& plan) {
   std::vector<std::string> ids;
-  for (const auto& [id, change] : plan.changes) {
+  for (const auto& changed : plan.changes) {
+    const AddonId& id = changed.first;
+    const plan::AddonChange& change = changed.second;
     const bool is_purged = std::any_of(plan.steps.begin(), plan.steps.end(), [&](const plan::Step& step) {
       const auto* purge = std::get_if<plan::PurgeStateDir>(&step.action);
       return purge != nullptr && purge->addon == id;

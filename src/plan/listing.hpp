@@ -13,7 +13,7 @@
 namespace addon::plan {
 
 /// What the host's agent is told of a release besides what is installed of it.
-struct Listing {
+struct Listing {  // NOLINT(bugprone-exception-escape): the move of a Json asserts, it does not throw
   std::string name;
   std::vector<std::string> product_capabilities;
   std::string install_path;  ///< exec.install_path: where a package or the agent has the program

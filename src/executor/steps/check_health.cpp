@@ -33,6 +33,7 @@ constexpr int kGoodSamples = 3;
 struct Sample {
   bool is_good = false;
   std::string why{};          ///< it is not; "" where nobody had the time to look
+  bool is_answer = false;     ///< the program itself said so
   bool is_cut_short = false;  ///< our time was over, not the program's
 };
 
@@ -64,10 +65,12 @@ class CheckHealthRun final : public StepRun {
     host::Clock& clock = context.ports.clock;
     const microseconds deadline = clock.monotonic() + step_.timeout + step_.stable_for;
     std::string last_fault;
+    bool has_answered = false;
     for (int good = 0; good < kGoodSamples;) {
       const Sample sample = TRY(take(context, deadline));
       // What the program said before says more than that there was no time to hear it again.
-      if (!sample.why.empty() && (last_fault.empty() || !sample.is_cut_short)) last_fault = sample.why;
+      if (!sample.why.empty() && !(has_answered && sample.is_cut_short)) last_fault = sample.why;
+      has_answered = has_answered || sample.is_answer;
       good = sample.is_good ? good + 1 : 0;
       if (good == kGoodSamples) break;
       if (context.ports.is_interrupted()) return tl::unexpected(Error("interrupted"));
@@ -135,7 +138,7 @@ class CheckHealthRun final : public StepRun {
     return Sample{false,
                   fmt::format("{} of {} {}{}", program.file.what, step_.addon.str(), host::to_string(*end),
                               beginning_of(*end)),
-                  is_cut_short};
+                  !is_cut_short, is_cut_short};
   }
 
   Error late(const std::string& last_fault) const {
