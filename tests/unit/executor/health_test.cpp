@@ -153,7 +153,7 @@ TEST_CASE("a check that does not end is killed with all that it started") {
   const std::string mark = fmt::format("600.{}", getpid());
   host.write_bundle(
       "probe", checked("trap '' TERM; (trap '' TERM; exec sleep " + mark + ") & echo x >" + seen + "; wait",
-                       "timeout: 700ms, stable_for: 100ms"));
+                       "timeout: 2s, stable_for: 100ms"));
   const auto outcome = host.run(host.apply({"probe"}));
   CHECK(kind_of(outcome) == ErrorKind::rolled_back);
   CHECK(has(error_of(outcome), "probe of probe did not end in time"));
