@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cli/complete.hpp"
 #include "cli/help.hpp"
 #include "cli/parse.hpp"
 
@@ -69,6 +70,12 @@ Outcome carry_out(const Parsed& parsed, const GlobalOptions& options, Console& c
 }  // namespace
 
 int run(const std::vector<std::string>& arguments, std::FILE* out, std::FILE* err) {
+  // A shell asks while somebody types: no verb, and never a reason to say more than what it asked for.
+  if (asks_for_completion(arguments)) {
+    const std::vector<std::string> words(arguments.begin() + 2, arguments.end());
+    std::fputs(to_lines(complete(words)).c_str(), out);
+    return kExitDone;
+  }
   GlobalOptions options;
   const Parsed parsed = parse(arguments, options);
   Console console(options, out, err);

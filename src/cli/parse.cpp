@@ -240,6 +240,30 @@ Parsed parse(const std::vector<std::string>& arguments, GlobalOptions& options) 
   return invocation;
 }
 
+Grammar grammar_of(const Command* command) {
+  GlobalOptions globals;
+  Arguments arguments;
+  Raw raw;
+  Grammar grammar;
+  CLI::App app;
+  app.set_help_flag();
+  if (command != nullptr) command->declare(app, arguments);
+  declare_globals(app, globals, raw);
+  for (const CLI::Option* option : app.get_options()) {
+    const bool takes_value = option->get_expected_max() > 0;
+    for (const std::string& name : option->get_lnames()) {
+      if (name == "policy" && (command == nullptr || command->policy_files == PolicyFiles::refused)) continue;
+      grammar.options.push_back({"--" + name, takes_value});
+    }
+    for (const std::string& name : option->get_snames()) grammar.options.push_back({"-" + name, takes_value});
+    if (option->get_positional()) grammar.operand = option->get_name(true);
+  }
+  for (const auto& choice : all_formats()) {
+    if (takes(command, choice.value)) grammar.formats.emplace_back(choice.word);
+  }
+  return grammar;
+}
+
 Result<std::uint64_t> parse_number(std::string_view option_takes, const std::string& text) {
   std::uint64_t number = 0;
   const char* end = text.data() + text.size();

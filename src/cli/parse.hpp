@@ -32,6 +32,22 @@ using Parsed = std::variant<Invocation, HelpWanted, VersionWanted, Misuse>;
 /// understood, also when the rest could not.
 Parsed parse(const std::vector<std::string>& arguments, GlobalOptions& options);
 
+/// An option as it is written, and whether a value comes behind it.
+struct OptionWord {
+  std::string name;  ///< "--root", "-q"
+  bool takes_value = false;
+};
+
+/// What the command line of a verb can consist of, for those who type one.
+struct Grammar {
+  std::vector<OptionWord> options;   ///< the verb's own, then those of every verb
+  std::string operand;               ///< as its help calls it: "PATH", "ID"; "" where it takes none
+  std::vector<std::string> formats;  ///< that --format takes
+};
+
+/// Of that verb; of a command line that has none yet where it is null.
+Grammar grammar_of(const Command* command);
+
 /// The whole number that stands after an option. `option_takes` begins the error: "--keep takes a number".
 Result<std::uint64_t> parse_number(std::string_view option_takes, const std::string& text);
 

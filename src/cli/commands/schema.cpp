@@ -7,15 +7,16 @@
 #include <CLI/Formatter.hpp>
 
 #include "cli/commands/all.hpp"
+#include "cli/commands/schema_names.hpp"
 #include "core/text.hpp"
 
 namespace addon::cli {
 
-namespace {
-std::vector<std::string> names() {
+std::vector<std::string> schema_names() {
   return {"addon-manifest", "site-policy", "addon-plan", "addon-registry", "policy-test", "addon-override"};
 }
 
+namespace {
 constexpr std::string_view kSchemaHelp = R"(Usage: addonctl schema NAME
 
 Prints a JSON Schema (draft-07) that this program validates against, or writes
@@ -32,15 +33,15 @@ void declare_schema(CLI::App& app, Arguments& arguments) { app.add_option("NAME"
 Report run_schema(const Context& context, const Arguments& arguments) {
   if (arguments.operands.size() != 1) {
     return misused("schema takes the name of one schema",
-                   fmt::format("the names are {}", join(names(), ", ")));
+                   fmt::format("the names are {}", join(schema_names(), ", ")));
   }
   const std::string& name = arguments.operands.front();
   const std::string_view text = document::schema_text(name);
   if (text.empty()) {
-    const std::string meant = did_you_mean(name, names());
+    const std::string meant = did_you_mean(name, schema_names());
     return misused(fmt::format("there is no schema {}{}", quoted(name),
                                meant.empty() ? "" : fmt::format("; did you mean {}?", quoted(meant))),
-                   fmt::format("the names are {}", join(names(), ", ")));
+                   fmt::format("the names are {}", join(schema_names(), ", ")));
   }
   context.console.result(text);
   if (!text.ends_with('\n')) context.console.result("\n");
