@@ -18,6 +18,7 @@
 #include "cli/read_addon.hpp"
 #include "cli/render_findings.hpp"
 #include "cli/test_policy.hpp"
+#include "core/capability.hpp"
 #include "core/text.hpp"
 #include "executor/generations.hpp"
 #include "policy/check.hpp"
@@ -26,7 +27,8 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::string_view kPolicyHelp = R"(Usage: addonctl policy explain ID|PATH [--policy FILE]...
+constexpr std::string_view kPolicyHelp =
+    R"(Usage: addonctl policy explain ID|PATH [WHAT]... [--policy FILE]...
        addonctl policy check [PATH]... [--policy FILE]...
        addonctl policy test FILE... [--policy FILE]...
 
@@ -37,6 +39,8 @@ allows it or takes it away, or what to add for it to be allowed, for the site
 or in a grant. PATH is a manifest or a bundle: it has a slash, or is a file or
 directory here. ID is an active add-on of the host. Exits 4 when anything is
 denied. An older version than the active one is judged by plan and apply only.
+With WHAT, only of these: a capability, a user, a unit, a program or a path, as
+explain names it.
 
 check finds what a valid policy says to no effect or too widely: allows that a
 deny takes away, lines that another makes void, patterns that cover nearly
@@ -118,10 +122,41 @@ void describe(const std::vector<ExplainedAddon>& explained, const Context& conte
   context.console.result("\n");
 }
 
-Report explain(const Context& context, const std::vector<std::string>& operands) {
-  if (operands.size() != 1) {
-    return misused("policy explain takes one ID or PATH", "run addonctl policy --help for its usage");
+/// Whether a verdict is about that, by its name; of "Wants=ssh.service" also by the unit's. Capabilities are
+/// named in any case, with or without "cap_".
+bool is_about(const policy::Verdict& verdict, const std::string& what) {
+  const auto capability = Capability::from_name(what);
+  return verdict.what == what || verdict.what.ends_with("=" + what) ||
+         (capability && verdict.what == capability->name());
+}
+
+/// Leaves only what is about one of these; a note for each that the add-on does not ask for. All when there
+/// are none.
+void narrow(policy::Judgement& judgement, const std::vector<std::string>& wanted, const AddonId& id,
+            std::vector<std::string>& notes) {
+  if (wanted.empty()) return;
+  for (const std::string& what : wanted) {
+    const bool is_asked =
+        std::any_of(judgement.verdicts.begin(), judgement.verdicts.end(),
+                    [&](const policy::Verdict& verdict) { return is_about(verdict, what); });
+    if (!is_asked) notes.push_back(fmt::format("{} does not ask for {}", id.str(), quoted(what)));
   }
+  std::erase_if(judgement.verdicts, [&](const policy::Verdict& verdict) {
+    return std::none_of(wanted.begin(), wanted.end(),
+                        [&](const std::string& what) { return is_about(verdict, what); });
+  });
+  std::erase_if(judgement.findings, [&](const Finding& finding) {
+    return std::none_of(judgement.verdicts.begin(), judgement.verdicts.end(),
+                        [&](const policy::Verdict& verdict) { return verdict.why == finding.message; });
+  });
+}
+
+Report explain(const Context& context, const std::vector<std::string>& operands) {
+  if (operands.empty()) {
+    return misused("policy explain takes an ID or PATH, and what to explain of it",
+                   "run addonctl policy --help for its usage");
+  }
+  const std::vector<std::string> wanted(operands.begin() + 1, operands.end());
   const auto loaded = load_policy(context.options, PolicyTrust::anyone);
   if (!loaded) return failed(loaded.error());
   Report report;
@@ -136,6 +171,7 @@ Report explain(const Context& context, const std::vector<std::string>& operands)
     if (!subject.read.addon) continue;
     policy::Judgement judgement =
         policy::judge(plan_of(*subject.read.addon), loaded->policy, day_of_judging());
+    narrow(judgement, wanted, subject.read.addon->id, report.notes);
     append(denied, std::move(judgement.findings));
     explained.push_back({subject.read.addon->id.str(), subject.read.addon->version.str(), subject.place,
                          std::move(judgement.verdicts)});
