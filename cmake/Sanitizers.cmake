@@ -16,4 +16,6 @@ elseif(ADDONCTL_SANITIZE)
 else()
   add_compile_options(-fstack-protector-strong $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
   add_link_options(-Wl,-z,relro,-z,now)
+  # What is shipped says in which file an assertion failed, not where that was built.
+  add_compile_options($<$<CONFIG:RelWithDebInfo>:-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=>)
 endif()
