@@ -1,7 +1,5 @@
 # SOURCE_DATE and SOURCE_DATE_RFC: the day of the sources, for what is printed into pages and the changelog. It is
 # SOURCE_DATE_EPOCH where that is set (reproducible-builds.org), else the last commit's, else that of CHANGELOG.md.
-set(ENV{TZ} UTC)
-set(ENV{LC_ALL} C)
 if(DEFINED ENV{SOURCE_DATE_EPOCH})
   set(epoch $ENV{SOURCE_DATE_EPOCH})
 else()
