@@ -56,8 +56,9 @@ std::string meaning_of(const Ordered& node) {
   if (node.contains("items")) meaning += choices_of(node["items"]);
   if (node.contains("minimum") && node["minimum"] != 1)
     meaning += "\nAt least " + node["minimum"].dump() + ".";
-  const bool has_default = node.contains("default") && !node["default"].empty() && node["default"] != "";
-  if (has_default) meaning += "\nDefault: " + plain(node["default"]) + ".";
+  const std::string value =
+      node.contains("default") && !node["default"].empty() ? plain(node["default"]) : "";
+  if (!value.empty()) meaning += "\nDefault: " + value + ".";
   return meaning;
 }
 

@@ -73,7 +73,8 @@ int run(const std::vector<std::string>& arguments, std::FILE* out, std::FILE* er
   // A shell asks while somebody types: no verb, and never a reason to say more than what it asked for.
   if (asks_for_completion(arguments)) {
     const std::vector<std::string> words(arguments.begin() + 2, arguments.end());
-    std::fputs(to_lines(complete(words)).c_str(), out);
+    // A shell that does not read on wants no more.
+    static_cast<void>(std::fputs(to_lines(complete(words)).c_str(), out));
     return kExitDone;
   }
   GlobalOptions options;
