@@ -28,7 +28,7 @@ LoadedPolicy with_keys(LoadedPolicy loaded, TrustedKeys keys) {
 }
 }  // namespace
 
-Result<LoadedPolicy> load_site_policy(const std::string& root, PolicyTrust trust) {
+Result<LoadedPolicy> load_policy_alone(const std::string& root, PolicyTrust trust) {
   const std::string folder = (root == "/" ? "" : root) + "/etc/addonctl";
   std::vector<policy::PolicyFile> files;
   const auto add = [&](const std::string& name) -> Result<> {
@@ -42,12 +42,13 @@ Result<LoadedPolicy> load_site_policy(const std::string& root, PolicyTrust trust
   for (const std::string& name : names.value_or(std::vector<std::string>{})) {
     if (name.ends_with(".yaml") && !name.starts_with('.')) TRY(add(drop_ins + name));
   }
-  TrustedKeys keys = TRY(load_trusted_keys(root, trust));
-  if (files.empty()) {
-    LoadedPolicy none{policy::SitePolicy::nothing(), false, {}, folder + "/policy.yaml"};
-    return with_keys(std::move(none), std::move(keys));
-  }
-  return with_keys(TRY(parse(files)), std::move(keys));
+  if (files.empty()) return LoadedPolicy{policy::SitePolicy::nothing(), false, {}, folder + "/policy.yaml"};
+  return parse(files);
+}
+
+Result<LoadedPolicy> load_site_policy(const std::string& root, PolicyTrust trust) {
+  LoadedPolicy loaded = TRY(load_policy_alone(root, trust));
+  return with_keys(std::move(loaded), TRY(load_trusted_keys(root, trust)));
 }
 
 Result<LoadedPolicy> load_policy_files(const std::vector<std::string>& files) {

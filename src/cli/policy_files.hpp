@@ -23,6 +23,9 @@ struct LoadedPolicy {
 /// keys that it trusts. An error holds the findings of every file.
 Result<LoadedPolicy> load_site_policy(const std::string& root, PolicyTrust trust);
 
+/// The same without the keys.
+Result<LoadedPolicy> load_policy_alone(const std::string& root, PolicyTrust trust);
+
 /// The policy that these files make together, whoever wrote them. It knows no keys.
 Result<LoadedPolicy> load_policy_files(const std::vector<std::string>& files);
 

@@ -34,8 +34,29 @@ std::optional<system_clock::time_point> parse_timestamp(const std::string& text)
   return system_clock::from_time_t(timegm(&time));
 }
 
-/// "pid 4711 (apply), for 12s", as far as the record says so; "" for none.
-std::string holder(const std::string& text, const host::Clock& clock) {
+Error locked(UniqueFd fd, const std::string& path, const host::Clock& clock) {
+  OpenFile file(std::move(fd), path);
+  const auto text = read_all(file, path, largest_record);
+  // Empty for the moment between a holder's locking and its writing.
+  const std::string who = text ? holder_in(*text, clock) : "";
+  return Error(fmt::format("another transaction holds the lock {}: {}; wait until it has ended", path,
+                           who.empty() ? "its process has not written down yet who it is" : who),
+               ErrorKind::locked)
+      .with_errno(EWOULDBLOCK);
+}
+
+Result<> record_holder(int fd, const std::string& path, std::string_view verb, const host::Clock& clock) {
+  const Json record = {{"pid", getpid()}, {"verb", verb}, {"since", timestamp(clock.now())}};
+  const std::string line = canonical(record) + "\n";
+  if (ftruncate(fd, 0) != 0 ||
+      retry([&] { return pwrite(fd, line.data(), line.size(), 0); }) != static_cast<ssize_t>(line.size())) {
+    return tl::unexpected(open_error("write", path, errno));
+  }
+  return {};
+}
+}  // namespace
+
+std::string holder_in(const std::string& text, const host::Clock& clock) {
   const auto record = parse_json(trim(text), "lock");
   if (!record || !record->is_object() || !record->contains("pid") || !record->at("pid").is_number_integer()) {
     return "";
@@ -53,28 +74,6 @@ std::string holder(const std::string& text, const host::Clock& clock) {
   }
   return shown;
 }
-
-Error locked(UniqueFd fd, const std::string& path, const host::Clock& clock) {
-  OpenFile file(std::move(fd), path);
-  const auto text = read_all(file, path, largest_record);
-  // Empty for the moment between a holder's locking and its writing.
-  const std::string who = text ? holder(*text, clock) : "";
-  return Error(fmt::format("another transaction holds the lock {}: {}; wait until it has ended", path,
-                           who.empty() ? "its process has not written down yet who it is" : who),
-               ErrorKind::locked)
-      .with_errno(EWOULDBLOCK);
-}
-
-Result<> record_holder(int fd, const std::string& path, std::string_view verb, const host::Clock& clock) {
-  const Json record = {{"pid", getpid()}, {"verb", verb}, {"since", timestamp(clock.now())}};
-  const std::string line = canonical(record) + "\n";
-  if (ftruncate(fd, 0) != 0 ||
-      retry([&] { return pwrite(fd, line.data(), line.size(), 0); }) != static_cast<ssize_t>(line.size())) {
-    return tl::unexpected(open_error("write", path, errno));
-  }
-  return {};
-}
-}  // namespace
 
 Result<HostLock> HostLock::try_lock(host::Directory& root, std::string_view verb, const host::Clock& clock) {
   const auto directory =

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "core/result.hpp"
@@ -24,5 +25,9 @@ class HostLock {
   explicit HostLock(UniqueFd fd) : fd_(std::move(fd)) {}
   UniqueFd fd_;
 };
+
+/// "pid 4711 (apply), for 12s" from what a holder has written into the lock, as far as that says so; "" for
+/// none.
+std::string holder_in(const std::string& record, const host::Clock& clock);
 
 }  // namespace addon::linux

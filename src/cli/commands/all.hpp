@@ -17,6 +17,7 @@ Command status_command();
 Command history_command();
 Command gc_command();
 Command verify_command();
+Command doctor_command();
 Command bundle_command();
 Command policy_command();
 Command unit_command();
