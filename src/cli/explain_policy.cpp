@@ -19,7 +19,6 @@
 namespace addon::cli {
 
 namespace {
-constexpr std::size_t kColumns = 80;
 constexpr std::size_t kWhatColumns = 28;
 
 /// "/etc/addonctl/", the folder of all policy files that decided something, or "" where they have none in
@@ -140,7 +139,7 @@ class Table {
     }
     out += verdict.allowed ? palette_(Paint::green, "yes") : palette_(Paint::red, "NO ");
     const std::size_t text_at = verdict_at + 3 + 2;
-    out += "  " + wrap(decision(verdict), kColumns, text_at, text_at) + "\n";
+    out += "  " + wrap(decision(verdict), kScreenColumns, text_at, text_at) + "\n";
     if (verdict.entry.empty()) return out;
     out.append(2 + line_width_ + 2, ' ');
     return out + one_line(verdict.entry.as_yaml()) + "\n";

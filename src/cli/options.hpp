@@ -8,7 +8,7 @@
 
 namespace addon::cli {
 
-enum class Format { text, json, sarif, junit, github };
+enum class Format { text, json, sarif, junit, github, markdown };
 enum class ColourMode { automatic, always, never };
 enum class Verbosity { quiet, normal, verbose };
 

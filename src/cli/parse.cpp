@@ -76,11 +76,9 @@ std::string choose(std::string_view option, const std::string& given, const std:
 }
 
 const std::vector<Choice<Format>>& all_formats() {
-  static const std::vector<Choice<Format>> formats = {{"text", Format::text},
-                                                      {"json", Format::json},
-                                                      {"sarif", Format::sarif},
-                                                      {"junit", Format::junit},
-                                                      {"github", Format::github}};
+  static const std::vector<Choice<Format>> formats = {
+      {"text", Format::text},   {"json", Format::json},     {"sarif", Format::sarif},
+      {"junit", Format::junit}, {"github", Format::github}, {"markdown", Format::markdown}};
   return formats;
 }
 
@@ -99,7 +97,9 @@ std::string takers_of(const std::string& word) {
       if (takes(&command, choice.value)) verbs.emplace_back(command.name);
     }
   }
-  return verbs.empty() ? "" : fmt::format(", which only {} takes", join(verbs, " and "));
+  return verbs.empty()
+             ? ""
+             : fmt::format(", which only {} {}", join(verbs, " and "), verbs.size() == 1 ? "takes" : "take");
 }
 
 std::string choose_format(const std::string& word, const Command* command, Format& format) {

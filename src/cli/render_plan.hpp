@@ -20,7 +20,4 @@ namespace addon::cli {
 /// "No changes. The host matches." for a plan without steps.
 std::string render_plan(const Json& plan, const Palette& palette);
 
-/// "1 to add, 0 to update, 0 to remove, 2 unchanged"
-std::string render_summary(const Json& plan);
-
 }  // namespace addon::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,6 +8,9 @@
 #include "cli/options.hpp"
 
 namespace addon::cli {
+
+/// What output for people keeps to, but for words that are longer.
+inline constexpr std::size_t kScreenColumns = 80;
 
 enum class Paint { plain, bold, dim, red, green, yellow, cyan };
 

@@ -168,3 +168,26 @@ deb() {
   printf '/.\n/usr\n/usr/lib/%s\n/usr/lib/%s/%s\n/usr/lib/systemd/system/addon-%s.service\n' "$id" "$id" "$id" "$id" \
     >"$info/$id.list"
 }
+
+# doctor [ARGUMENT...]: what it says of ./host. How much room the disk of this machine has, and whether somebody keeps its
+# clock, is replaced.
+doctor() {
+  local exit=0
+  echo "\$ addonctl --root host doctor $*"
+  addonctl --root host doctor "$@" 2>&1 | sed -E 's/[0-9.]+ GiB are left/ROOM are left/' |
+    sed -E '/^ok +clock/{N;s/\n +/ /;s/is (right, as far|later than all).*/IS SOUND/}' || true
+  exit=${PIPESTATUS[0]}
+  ((exit == 0)) || echo "[exit $exit]"
+  echo
+}
+
+# finds CHECK [COMMAND...]: what doctor says of that check only, once the command was run.
+finds() {
+  local check=$1
+  shift
+  (($# == 0)) || "$@"
+  printf '$ %s\n' "${*:-as it is}"
+  addonctl --root host doctor --format json | jq -r --arg check "$check" '.checks[] | select(.check == $check and .status != "ok") |
+    "\(.status) \(.check): \(.message)\n  fix: \(.fix)"'
+  echo
+}

@@ -5,11 +5,13 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <array>
 #include <utility>
 
 #include "cli/bundle_sources.hpp"
 #include "cli/change.hpp"
 #include "cli/commands/all.hpp"
+#include "cli/markdown_plan.hpp"
 #include "cli/plan_file.hpp"
 #include "cli/policy_files.hpp"
 #include "cli/render_plan.hpp"
@@ -44,6 +46,9 @@ Options:
   --detailed-exitcode   Exit 5 when there is something to change.
   --policy FILE         Judge by this policy instead of the host's own. What is
                         saved can only be applied where the two are the same.
+  --format text|json|markdown
+                        How the plan is printed: for people, as one object, or
+                        as a comment for a pull request.
 
 )";
 
@@ -85,7 +90,7 @@ std::string apply_hint(const GlobalOptions& options, const Arguments& arguments)
   return fmt::format("to apply it: addonctl{} apply {}", root, join(arguments.operands, " "));
 }
 
-Report run_plan(const Context& context, const Arguments& arguments) {
+Report make_plan(const Context& context, const Arguments& arguments) {
   if (arguments.prune && arguments.operands.empty()) {
     return misused("--prune needs the bundles that shall stay",
                    "addonctl remove takes add-ons off by their ids");
@@ -99,7 +104,8 @@ Report run_plan(const Context& context, const Arguments& arguments) {
   const Json plan = plan::to_json(compiled->prepared.plan);
   report.body["plan"] = plan;
   // Without a sound bundle there is nothing to compare the host with: it does not "match".
-  if (report.exit == kExitDone || has_changes(compiled->prepared.plan)) {
+  const bool is_shown = report.exit == kExitDone || has_changes(compiled->prepared.plan);
+  if (is_shown && context.console.is_text()) {
     context.console.result(render_plan(plan, context.console.palette()));
   }
 
@@ -116,6 +122,12 @@ Report run_plan(const Context& context, const Arguments& arguments) {
   if (arguments.detailed_exitcode) report.exit = kExitChanges;
   return report;
 }
+
+constexpr std::array kPlanFormats = {Format::markdown};
+
+Report run_plan(const Context& context, const Arguments& arguments) {
+  return with_markdown(make_plan(context, arguments), context.options);
+}
 }  // namespace
 
 Command plan_command() {
@@ -125,7 +137,8 @@ Command plan_command() {
           FindingsAre::problems,
           PolicyFiles::accepted,
           declare_plan,
-          run_plan};
+          run_plan,
+          kPlanFormats};
 }
 
 }  // namespace addon::cli

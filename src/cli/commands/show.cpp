@@ -3,8 +3,10 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <array>
 
 #include "cli/commands/all.hpp"
+#include "cli/markdown_plan.hpp"
 #include "cli/plan_file.hpp"
 #include "cli/policy_files.hpp"
 #include "cli/prepare_saved.hpp"
@@ -20,6 +22,11 @@ constexpr std::string_view kShowHelp = R"(Usage: addonctl show FILE
 Prints a plan that addonctl plan -o saved, and says so when it is stale: when
 the policy, the bundles or this host have changed since, so that it can no
 longer be applied here. A plan that was edited is refused with exit code 3.
+
+Options:
+  --format text|json|markdown
+                        How it is printed: for people, as one object, or as a
+                        comment for a pull request.
 
 )";
 
@@ -48,7 +55,7 @@ std::string conclusion(const Staleness& staleness) {
                      join(staleness.differences, "; "));
 }
 
-Report run_show(const Context& context, const Arguments& arguments) {
+Report show_plan(const Context& context, const Arguments& arguments) {
   if (arguments.operands.size() != 1) {
     return misused("show takes one saved plan", "addonctl plan PATH... -o FILE saves one");
   }
@@ -57,7 +64,7 @@ Report run_show(const Context& context, const Arguments& arguments) {
   if (!saved) return failed(saved.error());
   Report report;
   report.body["plan"] = saved->json;
-  context.console.result(render_plan(saved->json, context.console.palette()));
+  if (context.console.is_text()) context.console.result(render_plan(saved->json, context.console.palette()));
   const auto found = staleness(context, *saved, file);
   report.body["stale"] = found ? Json(!found->differences.empty()) : Json(nullptr);
   report.body["differences"] = found ? Json(found->differences) : Json::array();
@@ -69,11 +76,18 @@ Report run_show(const Context& context, const Arguments& arguments) {
   }
   return report;
 }
+
+constexpr std::array kShowFormats = {Format::markdown};
+
+Report run_show(const Context& context, const Arguments& arguments) {
+  return with_markdown(show_plan(context, arguments), context.options);
+}
 }  // namespace
 
 Command show_command() {
-  return {"show",  "print a saved plan", kShowHelp, FindingsAre::problems, PolicyFiles::refused, declare_show,
-          run_show};
+  return {
+      "show",   "print a saved plan", kShowHelp, FindingsAre::problems, PolicyFiles::refused, declare_show,
+      run_show, kShowFormats};
 }
 
 }  // namespace addon::cli

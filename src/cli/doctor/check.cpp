@@ -14,7 +14,6 @@
 namespace addon::cli::doctor {
 
 namespace {
-constexpr std::size_t kColumns = 80;
 constexpr std::size_t kStandingColumns = 11;
 constexpr std::array kStandings = {Standing::problem, Standing::warning, Standing::unknown, Standing::ok};
 
@@ -64,7 +63,16 @@ Check unseen(std::string_view name, const Error& error) {
   const int why = error.errno_value();
   if (why == EACCES || error.kind() == ErrorKind::unauthorised)
     return unknown(name, error.message() + "; root may see it");
-  return problem(name, error.message(), "");
+  return split_advice(problem(name, error.message(), ""));
+}
+
+Check split_advice(Check check) {
+  constexpr std::string_view kRun = "; run ";
+  const auto at = check.message.rfind(kRun);
+  if (at == std::string::npos || !check.fix.empty()) return check;
+  check.fix = check.message.substr(at + kRun.size());
+  check.message.resize(at);
+  return check;
 }
 
 void append(Checks& checks, Checks more) {
@@ -86,10 +94,10 @@ std::string render(const Checks& checks, const Palette& palette) {
     out += palette(words.paint, words.text);
     out.append(kStandingColumns - words.text.size(), ' ');
     out += fmt::format("{:<{}}", check.name, names + 2);
-    out += wrap(one_line(check.message), kColumns, indent, indent) + '\n';
+    out += wrap(one_line(check.message), kScreenColumns, indent, indent) + '\n';
     if (check.fix.empty()) continue;
     out.append(indent, ' ');
-    out += wrap("fix: " + one_line(check.fix), kColumns, indent, indent) + '\n';
+    out += wrap("fix: " + one_line(check.fix), kScreenColumns, indent, indent) + '\n';
   }
   return out;
 }

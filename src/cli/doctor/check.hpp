@@ -32,6 +32,8 @@ Check problem(std::string_view name, std::string message, std::string fix);
 Check unknown(std::string_view name, std::string why);
 /// What a failed look says: a problem, or not known where it is this caller who may not look.
 Check unseen(std::string_view name, const Error& error);
+/// A message that ends in "; run COMMAND" says so in its fix, where it has no other.
+Check split_advice(Check check);
 
 void append(Checks& checks, Checks more);
 std::size_t count(const Checks& checks, Standing standing);

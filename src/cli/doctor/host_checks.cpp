@@ -190,16 +190,10 @@ Checks places(const Patient& patient) {
   for (const RelativePath& path : {executor::addons_dir(), executor::state_dir(), executor::units_dir()}) {
     const auto trusted = linux::check_trusted(patient.session.path(place_name(path)));
     if (trusted || trusted.error().errno_value() == ENOENT) continue;
-    if (trusted.error().errno_value() == EACCES) {
-      checks.push_back(unseen(kPlaces, trusted.error()));
-      continue;
-    }
-    const std::string& message = trusted.error().message();
-    const auto advice = message.find("; run ");
-    checks.push_back(problem(kPlaces, message.substr(0, advice),
-                             advice == std::string::npos
-                                 ? "let root alone own it, and let it be no symbolic link"
-                                 : message.substr(advice + std::string_view("; run ").size())));
+    Check check = unseen(kPlaces, trusted.error());
+    if (check.fix.empty() && check.standing == Standing::problem)
+      check.fix = "let root alone own it, and let it be no symbolic link";
+    checks.push_back(std::move(check));
   }
   if (checks.empty()) checks.push_back(ok(kPlaces, "what addonctl writes to is root's alone"));
   return checks;

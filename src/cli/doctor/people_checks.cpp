@@ -39,7 +39,7 @@ Checks accounts(const Patient& patient) {
   if (!*parser) missing.push_back(fmt::format("user {}", kParser));
   if (missing.empty()) return {ok(kAccounts, "the executor's groups and its user are there")};
   const std::string root =
-      patient.options.root.empty() ? "" : fmt::format(" --root {}", patient.options.root);
+      patient.options.root.empty() ? "" : fmt::format(" --root={}", patient.options.root);
   return {warning(kAccounts,
                   fmt::format("there is no {}, which the executor needs to serve others than root",
                               join(missing, ", no ")),

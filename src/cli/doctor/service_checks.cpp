@@ -142,7 +142,7 @@ Checks boot_recovery(const Patient& patient) {
   });
   if (is_enabled) return {ok(kBootRecovery, "a run that a power cut ends is undone or finished at boot")};
   const std::string of_root =
-      patient.options.root.empty() ? "" : fmt::format(" --root {}", patient.options.root);
+      patient.options.root.empty() ? "" : fmt::format(" --root={}", patient.options.root);
   return {warning(kBootRecovery, fmt::format("{} is not enabled", kRecoveryUnit),
                   fmt::format("systemctl{} enable {}", of_root, kRecoveryUnit))};
 }

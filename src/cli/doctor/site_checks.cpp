@@ -36,8 +36,9 @@ Check told_by(std::string_view name, Standing standing, const std::vector<Findin
   const Finding& first = findings.front();
   const std::string more =
       findings.size() > 1 ? fmt::format(" (and {} more)", findings.size() - 1) : std::string();
-  const bool says_all = findings.size() == 1 && !first.fix.empty();
-  return {name, standing, placed(first) + more, says_all ? first.fix : verb + " says all of it"};
+  Check check = split_advice({name, standing, placed(first) + more, findings.size() == 1 ? first.fix : ""});
+  if (check.fix.empty()) check.fix = verb + " says all of it";
+  return check;
 }
 
 Checks from_error(std::string_view name, const Error& error, const std::string& verb) {
