@@ -36,7 +36,7 @@ void add_entries(const Json& plan, const std::string& addon, std::vector<StepTex
   for (const Json& step : items(plan, "steps")) {
     if (text(step, "op") != "update-registry" || !(is_alone || is_allowed_for(step, addon))) continue;
     StepText entry = describe_entry(step, addon);
-    if (!entry.label.empty() || !entry.allowances.empty()) steps.push_back(std::move(entry));
+    if (!entry.sign.empty() || !entry.allowances.empty()) steps.push_back(std::move(entry));
   }
 }
 }  // namespace

@@ -15,8 +15,8 @@ struct Allowance {
 
 /// A step of a plan in words, from its public JSON; each of them for one line.
 struct StepText {
-  std::string sign{};    ///< "+", "~", "-", or "?" of a later version's step
-  std::string label{};   ///< what kind of thing it changes; "" where there is only who allows it
+  std::string sign{};    ///< "+", "~", "-", "?" of a later version's step; "" for who allows it alone
+  std::string label{};   ///< what kind of thing it changes
   std::string change{};  ///< which, from what to what
   std::vector<std::string> details{};   ///< what a unit may do once it runs, and the like
   std::vector<Allowance> allowances{};  ///< each policy line that allows it

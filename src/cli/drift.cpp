@@ -192,10 +192,14 @@ std::vector<Drift> find_drift(const executor::Prepared& repair) {
   return std::move(search).take();
 }
 
-std::string render(const Drift& drift) {
-  if (drift.path.empty()) return one_line(drift.actual);
-  return fmt::format("{} {}: expected {}, found {}", drift.kind, one_line(drift.path),
-                     one_line(shown(drift.expected)), one_line(shown(drift.actual)));
+std::string render(const Drift& drift, std::size_t taken) {
+  constexpr std::size_t kBeneath = 6;
+  if (drift.path.empty()) return wrap(one_line(drift.actual), kScreenColumns, kBeneath, taken);
+  const std::string what = fmt::format("{} {}:", drift.kind, one_line(drift.path));
+  const std::string how =
+      fmt::format("expected {}, found {}", one_line(shown(drift.expected)), one_line(shown(drift.actual)));
+  if (taken + width(what) + 1 + width(how) <= kScreenColumns) return what + " " + how;
+  return fmt::format("{}\n{:{}}{}", what, "", kBeneath, wrap(how, kScreenColumns, kBeneath, kBeneath));
 }
 
 Json to_json(const Drift& drift) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,9 @@ struct Drift {
 /// What a plan that repairs the host finds to repair, and what it finds that it cannot.
 std::vector<Drift> find_drift(const executor::Prepared& repair);
 
-/// "/opt/addons/probe/versions/1.0.0/probe: cap_net_raw=ep expected, found (none)"
-std::string render(const Drift& drift);
+/// "unit /etc/systemd/system/x.service: expected …, found …", broken and indented where that is longer than
+/// what `taken` columns leave of a line.
+std::string render(const Drift& drift, std::size_t taken = 4);
 Json to_json(const Drift& drift);
 Json to_json(const std::vector<Drift>& drift);
 

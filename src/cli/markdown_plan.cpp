@@ -38,7 +38,7 @@ std::string addon_table(const std::vector<AddonText>& addons) {
 std::string step_items(const StepText& step) {
   std::string out;
   std::string_view indent;
-  if (!step.label.empty()) {
+  if (!step.sign.empty()) {
     out += fmt::format("- {} {}: {}\n", code_span(step.sign), code_span(step.label), code_span(step.change));
     indent = "  ";
   }

@@ -45,7 +45,7 @@ Paint paint_of_sign(std::string_view sign) {
 
 std::string render_step(const StepText& step, const Palette& palette) {
   std::string out;
-  if (!step.label.empty())
+  if (!step.sign.empty())
     out += fmt::format("  {} {}\n", palette(paint_of_sign(step.sign), step.sign), render_change(step));
   for (const std::string& detail : step.details)
     out += fmt::format("{:{}}{}\n", "", kDetail, wrap(detail, kScreenColumns, kBelow, kDetail));

@@ -84,22 +84,6 @@ Json to_json(const AddonReport& addon) {
   }
   return json;
 }
-
-std::string units_text(const AddonReport& addon) {
-  std::vector<std::string> parts;
-  for (const UnitReport& unit : addon.units) {
-    std::string state = unit.enabled ? "enabled" : "";
-    if (!unit.active_state.empty()) state += (state.empty() ? "" : ", ") + unit.active_state;
-    parts.push_back(state.empty() ? unit.name : fmt::format("{} ({})", unit.name, state));
-  }
-  return parts.empty() ? "-" : join(parts, " ");
-}
-
-std::string capabilities_text(const AddonReport& addon) {
-  std::vector<std::string> parts;
-  for (const auto& [path, text] : addon.file_capabilities) parts.push_back(text);
-  return parts.empty() ? "-" : join(parts, " ");
-}
 }  // namespace
 
 Result<HostReport> read_status(Session& session, const std::set<AddonId>& only) {
@@ -133,29 +117,6 @@ Json to_json(const HostReport& status) {
           {"addons", std::move(addons)},
           {"drift", to_json(status.drift)},
           {"warnings", status.warnings}};
-}
-
-std::string render(const HostReport& status) {
-  if (status.addons.empty()) return "No add-ons are installed.\n";
-  // A column only where it says something.
-  const bool any_signed =
-      std::any_of(status.addons.begin(), status.addons.end(),
-                  [](const AddonReport& addon) { return addon.release.signer.has_value(); });
-  std::vector<std::vector<std::string>> rows = {
-      {"ID", "VERSION", "SUPERVISION", "CAPABILITIES", "DRIFT", "UNITS"}};
-  if (any_signed) rows.front().insert(rows.front().begin() + 2, "SIGNED BY");
-  for (const AddonReport& addon : status.addons) {
-    rows.push_back({addon.release.id.str(), addon.release.version.str(),
-                    std::string(manifest::to_string(addon.release.supervision)), capabilities_text(addon),
-                    addon.drift.empty() ? "none" : std::to_string(addon.drift.size()),
-                    one_line(units_text(addon))});
-    if (!any_signed) continue;
-    const auto& signer = addon.release.signer;
-    rows.back().insert(rows.back().begin() + 2, signer ? one_line(signer->key) : "-");
-  }
-  std::string out = table(rows);
-  for (const Drift& drift : status.drift) out += render(drift) + '\n';
-  return out;
 }
 
 }  // namespace addon::cli

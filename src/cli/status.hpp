@@ -7,6 +7,7 @@
 
 #include "cli/drift.hpp"
 #include "cli/session.hpp"
+#include "cli/terminal.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "plan/release.hpp"
@@ -41,7 +42,8 @@ struct HostReport {
 Result<HostReport> read_status(Session& session, const std::set<AddonId>& only);
 
 Json to_json(const HostReport& status);
-/// A table, one line an add-on.
-std::string render(const HostReport& status);
+/// A table, a line an add-on and one for each of its units beneath; where that is wider than kScreenColumns,
+/// each add-on by itself.
+std::string render(const HostReport& status, const Palette& palette = Palette());
 
 }  // namespace addon::cli

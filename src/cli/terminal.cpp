@@ -105,12 +105,38 @@ std::string wrap(std::string_view text, std::size_t columns, std::size_t indent,
   return out;
 }
 
-std::string table(const std::vector<std::vector<std::string>>& rows) {
+namespace {
+std::vector<std::size_t> column_widths(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
   }
+  return widths;
+}
+
+std::size_t longest_word(std::string_view text) {
+  std::size_t longest = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    longest = std::max(longest, width(text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return longest;
+}
+
+std::string without_blanks_at_ends(const std::string& lines) {
+  std::string out;
+  for (const char c : lines) {
+    if (c == '\n') out.erase(out.find_last_not_of(' ') + 1);
+    out += c;
+  }
+  return out;
+}
+}  // namespace
+
+std::string table(const std::vector<std::vector<std::string>>& rows) {
+  const std::vector<std::size_t> widths = column_widths(rows);
   std::string out;
   for (const auto& row : rows) {
     std::string line;
@@ -122,6 +148,24 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
     out += line + '\n';
   }
   return out;
+}
+
+std::string wrapped_table(std::vector<std::vector<std::string>> rows) {
+  constexpr std::size_t kLeast = 20;
+  constexpr std::size_t kBeneath = 8;
+  const std::vector<std::size_t> widths = column_widths(rows);
+  std::size_t before_last = 0;
+  for (std::size_t i = 0; i + 1 < widths.size(); ++i) before_last += widths[i] + 2;
+  if (before_last + kLeast > kScreenColumns) return table(rows);
+  const std::size_t room = kScreenColumns - before_last;
+  for (auto& row : rows) {
+    if (row.empty() || row.size() != widths.size()) continue;
+    std::string& last = row.back();
+    last = longest_word(last) <= room
+               ? wrap(last, kScreenColumns, before_last, before_last)
+               : "\n" + std::string(kBeneath, ' ') + wrap(last, kScreenColumns, kBeneath, kBeneath);
+  }
+  return without_blanks_at_ends(table(rows));
 }
 
 }  // namespace addon::cli

@@ -43,4 +43,8 @@ std::string wrap(std::string_view text, std::size_t columns, std::size_t indent,
 /// Rows with their columns aligned, two blanks between them, none at the end of a line.
 std::string table(const std::vector<std::vector<std::string>>& rows);
 
+/// The same with the last column broken at blanks to keep to kScreenColumns, where that leaves it room; else
+/// as it is.
+std::string wrapped_table(std::vector<std::vector<std::string>> rows);
+
 }  // namespace addon::cli

@@ -4,6 +4,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <utility>
 
 #include "cli/commands/all.hpp"
 #include "cli/session.hpp"
@@ -60,7 +61,8 @@ Report run_history(const Context& context, const Arguments&) {
     rows.push_back({std::to_string(generation.number), one_line(generation.time), one_line(by),
                     one_line(generation.verb), one_line(generation.summary)});
   }
-  context.console.result(rows.size() > 1 ? table(rows) : "No generations: nothing was applied yet.\n");
+  context.console.result(rows.size() > 1 ? wrapped_table(std::move(rows))
+                                         : "No generations: nothing was applied yet.\n");
   for (const std::string& sentence : generations->unreadable) context.console.warning(sentence);
   return report;
 }

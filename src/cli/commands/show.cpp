@@ -69,7 +69,7 @@ Report show_plan(const Context& context, const Arguments& arguments) {
   report.body["stale"] = found ? Json(!found->differences.empty()) : Json(nullptr);
   report.body["differences"] = found ? Json(found->differences) : Json::array();
   if (found) {
-    report.conclusion = conclusion(*found);
+    report.conclusion = wrap(conclusion(*found), kScreenColumns, 0, 0);
   } else {
     report.hints.push_back(
         fmt::format("whether it is stale cannot be told from here: {}", found.error().message()));

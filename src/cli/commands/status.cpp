@@ -35,7 +35,7 @@ Report run_status(const Context& context, const Arguments& arguments) {
   if (!status) return failed(status.error());
   Report report;
   report.body = to_json(*status);
-  context.console.result(render(*status));
+  context.console.result(render(*status, context.console.palette()));
   for (const std::string& warning : status->warnings) context.console.warning(warning);
   return report;
 }

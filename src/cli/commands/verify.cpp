@@ -53,8 +53,8 @@ std::string render(const executor::Verification& found, const std::vector<Drift>
                    const Palette& palette) {
   std::string out;
   for (const Drift& one : drift) {
-    out += fmt::format("{} {}: {}\n", palette(Paint::yellow, "~"), one.addon.empty() ? "host" : one.addon,
-                       render(one));
+    const std::string addon = one.addon.empty() ? "host" : one.addon;
+    out += fmt::format("{} {}: {}\n", palette(Paint::yellow, "~"), addon, render(one, addon.size() + 4));
   }
   for (const executor::Problem& problem : found.problems) {
     out += fmt::format("{} {}: {}\n  fix: {}\n", palette(Paint::red, "!"), problem.kind,

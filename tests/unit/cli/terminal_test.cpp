@@ -53,4 +53,19 @@ TEST_CASE("what is no terminal gets no colours by itself") {
   CHECK(palette_for(ColourMode::automatic, -1)(Paint::bold, "x") == "x");
 }
 
+TEST_CASE("a table keeps to the screen by breaking its last column") {
+  const std::string words =
+      "one two three four five six seven eight nine ten eleven twelve thirteen fourteen";
+  CHECK(wrapped_table({{"ID", "WHAT"}, {"a", words}}) ==
+        "ID  WHAT\n"
+        "a   one two three four five six seven eight nine ten eleven twelve thirteen\n"
+        "    fourteen\n");
+  // A word that is too long for the column has the line beneath for itself.
+  const std::string name(78, 'x');
+  CHECK(wrapped_table({{"ID", "WHAT"}, {"a", "added " + name}}) ==
+        "ID  WHAT\na\n        added\n        " + name + "\n");
+  // Nothing is broken where there is next to no room.
+  CHECK(wrapped_table({{std::string(70, 'y'), "a b"}}) == std::string(70, 'y') + "  a b\n");
+}
+
 }  // namespace addon::cli
