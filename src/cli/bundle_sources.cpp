@@ -16,6 +16,8 @@
 #include "cli/archive_signature.hpp"
 #include "cli/artifacts.hpp"
 #include "core/text.hpp"
+#include "executor/byte_meter.hpp"
+#include "executor/metered_file.hpp"
 #include "linux/directory.hpp"
 
 namespace addon::cli {
@@ -55,7 +57,13 @@ Result<bundle::ReadBundle> read_open(host::File& file, const std::string& name, 
   options.write_limit = opening.write_limit;
   options.interrupted = opening.interrupted;
   options.pinned = pinned;
-  return bundle::read_archive(file, name, std::move(options));
+  if (opening.told == nullptr) return bundle::read_archive(file, name, std::move(options));
+  const std::string doing = fmt::format("reading {}", printable(name));
+  opening.told->progress.doing(doing);
+  const std::uint64_t size = TRY(file.state()).identity.size;
+  executor::ByteMeter meter(opening.told->progress, opening.told->clock, doing, size);
+  executor::MeteredFile metered(file, meter);
+  return bundle::read_archive(metered, name, std::move(options));
 }
 
 Result<executor::BundleSource> open_archive(const SourceName& source, const Opening& opening) {

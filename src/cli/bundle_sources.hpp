@@ -44,6 +44,7 @@ struct Opening {
   executor::Incoming* incoming = nullptr;  ///< where they are unpacked; null: they are only read
   std::uint64_t write_limit = bundle::kMaxBundleBytes;
   const std::atomic<bool>* interrupted = nullptr;
+  const executor::Ports* told = nullptr;  ///< whose progress hears how far reading is; null: nobody
 };
 
 /// Opens each; of an archive, and of an artifact of a manifest that has some and whose program is not beside

@@ -178,6 +178,8 @@ Result<Change> begin_change(const Context& context, std::string_view verb, std::
 
 Report finish_change(const Context& context, Change& change, executor::Prepared prepared,
                      const Asking& asking, std::string_view done) {
+  // Nothing shall be said in the middle of a question.
+  change.session->ports().progress.doing("");
   Report report;
   report.findings = all_findings(change.policy, prepared);
   report.exit = exit_code(report.findings);

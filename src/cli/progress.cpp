@@ -1,12 +1,15 @@
 #include "cli/progress.hpp"
 
-#include <chrono>
+#include <algorithm>
 
 namespace addon::cli {
 
 namespace {
 constexpr std::chrono::seconds kPatience{1};
-}
+constexpr std::chrono::seconds kLongestPause{10};
+
+std::string_view subject_of(std::string_view what) { return what.substr(0, what.find(": ")); }
+}  // namespace
 
 ProgressLines::ProgressLines(Console& console) : console_(console) {
   if (!console.is_text() || console.verbosity() == Verbosity::quiet) return;
@@ -18,12 +21,16 @@ ProgressLines::ProgressLines(Console& console) : console_(console) {
 }
 
 void ProgressLines::doing(std::string_view what) {
-  if (mode_ == Mode::everything) return console_.progress(what);
-  if (mode_ == Mode::silent) return;
+  if (mode_ == Mode::everything && !what.empty()) return console_.progress(what);
+  if (mode_ != Mode::slow_only) return;
   {
     const std::lock_guard lock(mutex_);
+    if (subject_of(what) != subject_of(what_)) {
+      shown_.clear();
+      pause_ = kPatience;
+      next_ = Clock::now() + pause_;
+    }
     what_ = what;
-    ++count_;
   }
   // Most runs do nothing that is worth a thread.
   if (!waiter_.joinable()) waiter_ = std::jthread([this](const std::stop_token& stop) { wait(stop); });
@@ -32,13 +39,20 @@ void ProgressLines::doing(std::string_view what) {
 
 void ProgressLines::wait(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  unsigned shown = 0;
   while (!stop.stop_requested()) {
-    const unsigned current = count_;
-    const bool moved_on = changed_.wait_for(lock, stop, kPatience, [&] { return count_ != current; });
-    if (moved_on || stop.stop_requested() || shown == current) continue;
-    shown = current;
-    console_.progress(what_ + " ...");
+    const auto has_news = [&] { return !what_.empty() && what_ != shown_; };
+    if (!has_news()) {
+      changed_.wait(lock, stop, has_news);
+      continue;
+    }
+    // Another thing may begin meanwhile, and has its own time.
+    const Clock::time_point until = next_;
+    if (changed_.wait_until(lock, stop, until, [&] { return next_ != until; }) || stop.stop_requested())
+      continue;
+    shown_ = what_;
+    pause_ = std::min(2 * pause_, kLongestPause);
+    next_ = Clock::now() + pause_;
+    console_.progress(shown_ + " ...");
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <string>
@@ -11,13 +12,15 @@
 namespace addon::cli {
 
 /// Says on stderr what a long run is doing: with -v everything, else on a terminal what has been
-/// going on for a second. Nothing with -q or --format json.
+/// going on for a second, and then less and less often how far it is: "staging probe 1.0.0: 1.2 GiB of 2.0
+/// GiB". What stands before ": " tells one thing from another. Nothing with -q or --format json.
 class ProgressLines final : public executor::Progress {
  public:
   explicit ProgressLines(Console& console);
   void doing(std::string_view what) override;
 
  private:
+  using Clock = std::chrono::steady_clock;
   enum class Mode { silent, slow_only, everything };
   void wait(const std::stop_token& stop);
 
@@ -26,7 +29,9 @@ class ProgressLines final : public executor::Progress {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::string what_;
-  unsigned count_ = 0;
+  std::string shown_;
+  Clock::time_point next_;  ///< when to show it, if it is still going on
+  std::chrono::seconds pause_{0};
   std::jthread waiter_;  ///< last, so that it ends before what it looks at
 };
 

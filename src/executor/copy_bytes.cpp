@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kChunk = std::size_t{1} << 20;
 }  // namespace
 
-Result<Digest> copy_bytes(host::File& source, host::File& target, std::uint64_t expected) {
+Result<Digest> copy_bytes(host::File& source, host::File& target, std::uint64_t expected, ByteMeter* meter) {
   // One byte more than there should be, to see that there is no more.
   const std::size_t size = std::min<std::uint64_t>(kChunk, expected + 1);
   std::array<std::vector<std::byte>, 2> buffers = {std::vector<std::byte>(size), {}};
@@ -35,6 +35,7 @@ Result<Digest> copy_bytes(host::File& source, host::File& target, std::uint64_t 
     const auto bytes = std::span<const std::byte>(buffer).first(count);
     beside.give(bytes);
     TRY(target.write(bytes));
+    if (meter != nullptr) meter->add(count);
   }
   beside.wait();
   return hash.finish();

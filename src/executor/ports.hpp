@@ -20,7 +20,8 @@ namespace addon::executor {
 class Progress {
  public:
   virtual ~Progress() = default;
-  /// "staging packet-probe 1.1.0", "waiting for packet-probe.service to stay up".
+  /// "staging packet-probe 1.1.0", "waiting for packet-probe.service to stay up"; how far it is, at most once
+  /// a second, behind ": "; "" when it is over and somebody is asked.
   virtual void doing(std::string_view what) = 0;
 };
 

@@ -11,7 +11,7 @@
 namespace addon::linux {
 
 namespace {
-constexpr std::chrono::seconds answer_timeout{30};
+constexpr std::chrono::seconds job_reply_timeout{30};
 constexpr std::chrono::seconds reload_timeout{90};
 
 /// One row of ListUnitsByNames: a(ssssssouso), of which the first four are wanted here.
@@ -96,7 +96,7 @@ Result<std::vector<host::UnitStatus>> SystemdManager::states(const std::vector<U
   if (r >= 0) r = sd_bus_message_close_container(message.get());
   if (r < 0) return tl::unexpected(wire_error(doing, r));
 
-  const Message reply = TRY(bus.call(doing, message, answer_timeout));
+  const Message reply = TRY(bus.call(doing, message, job_reply_timeout));
   r = sd_bus_message_enter_container(reply.get(), SD_BUS_TYPE_ARRAY, "(ssssssouso)");
   // By position: the row of an alias has another name than was asked for.
   for (const UnitName& name : names) {
@@ -115,7 +115,7 @@ Result<host::UnitStatus> SystemdManager::inspect(const UnitName& name) {
   const Message message = TRY(bus.manager_call(doing, "LoadUnit"));
   int r = sd_bus_message_append(message.get(), "s", name.str().c_str());
   if (r < 0) return tl::unexpected(wire_error(doing, r));
-  const Message reply = TRY(bus.call(doing, message, answer_timeout));
+  const Message reply = TRY(bus.call(doing, message, job_reply_timeout));
   const char* path = nullptr;
   r = sd_bus_message_read(reply.get(), "o", &path);
   if (r < 0) return tl::unexpected(wire_error(doing, r));
@@ -155,7 +155,7 @@ Result<> SystemdManager::enable(const UnitName& name) {
   constexpr int force = 0;
   const int r = sd_bus_message_append(message.get(), "asbb", 1, name.str().c_str(), runtime, force);
   if (r < 0) return tl::unexpected(wire_error(doing, r));
-  TRY(bus.call(doing, message, answer_timeout));
+  TRY(bus.call(doing, message, job_reply_timeout));
   return {};
 }
 
@@ -166,7 +166,7 @@ Result<> SystemdManager::disable(const UnitName& name) {
   constexpr int runtime = 0;
   const int r = sd_bus_message_append(message.get(), "asb", 1, name.str().c_str(), runtime);
   if (r < 0) return tl::unexpected(wire_error(doing, r));
-  TRY(bus.call(doing, message, answer_timeout));
+  TRY(bus.call(doing, message, job_reply_timeout));
   return {};
 }
 
@@ -206,7 +206,7 @@ Result<> SystemdManager::reset_failed(const UnitName& name) {
   const Message message = TRY(bus.manager_call(doing, "ResetFailedUnit"));
   const int r = sd_bus_message_append(message.get(), "s", name.str().c_str());
   if (r < 0) return tl::unexpected(wire_error(doing, r));
-  const auto reply = bus.call(doing, message, answer_timeout);
+  const auto reply = bus.call(doing, message, job_reply_timeout);
   if (reply || reply.error().errno_value() == ENOENT) return {};
   return tl::unexpected(reply.error());
 }

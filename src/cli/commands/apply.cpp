@@ -77,7 +77,8 @@ Opening opening_for(const Change& change, const Arguments& arguments, executor::
           .artifacts_below = arguments.source,
           .incoming = &incoming,
           .write_limit = write_limit(change.policy.policy),
-          .interrupted = &interruption.flag()};
+          .interrupted = &interruption.flag(),
+          .told = &change.session->ports()};
 }
 
 // An applied plan is stale by what it did; say that instead of leaving the reader to guess.

@@ -73,8 +73,9 @@ Result<Compiled> compile(const Context& context, const Arguments& arguments) {
     sources.push_back(name_source(operand, arguments.output));
   executor::Request request;
   request.verb = sources.empty() ? executor::Request::Verb::repair : executor::Request::Verb::apply;
-  request.bundles = TRY(
-      open_sources(sources, {.platform = session->ports().platform, .artifacts_below = arguments.source}));
+  request.bundles = TRY(open_sources(sources, {.platform = session->ports().platform,
+                                               .artifacts_below = arguments.source,
+                                               .told = &session->ports()}));
   request.prune = arguments.prune;
   executor::Prepared prepared = TRY(look_settled(
       session->root(), [&] { return executor::prepare(request, policy.policy, session->ports()); }));

@@ -9,6 +9,7 @@
 
 #include "core/duration.hpp"
 #include "core/text.hpp"
+#include "executor/byte_meter.hpp"
 #include "executor/layout.hpp"
 #include "executor/steps/step_run.hpp"
 
@@ -66,6 +67,7 @@ class CheckHealthRun final : public StepRun {
     const microseconds deadline = clock.monotonic() + step_.timeout + step_.stable_for;
     std::string last_fault;
     bool has_answered = false;
+    Pace pace(clock);
     for (int good = 0; good < kGoodSamples;) {
       const Sample sample = TRY(take(context, deadline));
       // What the program said before says more than that there was no time to hear it again.
@@ -75,6 +77,7 @@ class CheckHealthRun final : public StepRun {
       if (good == kGoodSamples) break;
       if (context.ports.is_interrupted()) return tl::unexpected(Error("interrupted"));
       if (clock.monotonic() >= deadline) return tl::unexpected(late(last_fault));
+      if (pace.is_due()) tell(context, deadline);
       // No longer than there is time for the last one.
       const auto left = std::chrono::ceil<milliseconds>(deadline - clock.monotonic());
       clock.sleep(std::min(sample.is_good && step_.program ? kProgramInterval : kInterval, left));
@@ -83,6 +86,11 @@ class CheckHealthRun final : public StepRun {
   }
 
  private:
+  void tell(StepContext& context, microseconds deadline) const {
+    const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - context.ports.clock.monotonic());
+    context.ports.progress.doing(fmt::format("{}: at most {} left", doing(), to_string(left)));
+  }
+
   Result<Sample> take(StepContext& context, microseconds deadline) const {
     Sample sample{true};
     if (step_.unit) sample = TRY(look_at_unit(context));

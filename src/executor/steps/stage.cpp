@@ -63,11 +63,12 @@ class StageRun final : public StepRun {
                                     : versions->make_directory(temporary(context)));
     if (is_moved) TRY(check_moved(*bundle->second, *stage));
     TRY(stage->set_mode(0755));
+    ByteMeter meter(context.ports.progress, context.ports.clock, doing(), total_bytes());
     for (const plan::ReleaseFile& file : step_->files) {
       const unsigned file_gid = file.run_as_group ? gid : 0;
       TRY_CONTEXT(fmt::format("cannot stage {} of {}", file.path.str(), addon_.str()),
                   is_moved ? adopt(*bundle->second, file, *stage, file_gid, context)
-                           : copy(*bundle->second, file, *stage, file_gid, context));
+                           : copy(*bundle->second, file, *stage, file_gid, context, meter));
     }
     if (is_moved) TRY(sync_parents(*stage));
     TRY(stage->sync());
@@ -108,6 +109,12 @@ class StageRun final : public StepRun {
     if (TRY(inode(versions, temporary(context))) != replaced_) return {};
     TRY(versions.rename(temporary(context), version_.str(), host::RenameMode::exchange));
     return versions.sync();
+  }
+
+  std::uint64_t total_bytes() const {
+    std::uint64_t total = 0;
+    for (const plan::ReleaseFile& file : step_->files) total += file.size;
+    return total;
   }
 
   Result<unsigned> group(StepContext& context) const {
@@ -184,14 +191,14 @@ class StageRun final : public StepRun {
   }
 
   Result<> copy(const bundle::Bundle& bundle, const plan::ReleaseFile& file, host::Directory& stage,
-                unsigned gid, StepContext& context) const {
+                unsigned gid, StepContext& context, ByteMeter& meter) const {
     if (bundle.directory == nullptr) return tl::unexpected(Error("its archive was not unpacked"));
     const auto source = TRY(bundle.directory->open_file(file.path));
     const host::FileState before = TRY(source->state());
     const nanoseconds started = context.ports.clock.now().time_since_epoch();
     std::vector<std::unique_ptr<host::Directory>> parents;
     const auto target = TRY(create(stage, file.path, parents));
-    const Digest digest = TRY(copy_bytes(*source, *target, file.size));
+    const Digest digest = TRY(copy_bytes(*source, *target, file.size, &meter));
     if (digest != file.sha256) {
       return tl::unexpected(
           Error("the bundle's file changed after the plan was made; plan again", ErrorKind::stale));
