@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "bundle/minisign.hpp"
 #include "cli/commands/bundle_parts.hpp"
 #include "cli/read_bundle.hpp"
 #include "core/text.hpp"
@@ -12,6 +14,36 @@
 namespace addon::cli {
 
 namespace {
+
+/// What a signature says of itself; nobody has verified it.
+struct Claim {
+  std::string key_id{};
+  std::string trusted_comment{};
+  std::string problem{};  ///< why it cannot be read
+};
+
+std::optional<Claim> claim_of(const bundle::Bundle& bundle) {
+  if (!bundle.signature) return std::nullopt;
+  const auto parsed = bundle::minisign::parse_signature(bundle.signature->text, bundle.signature->file);
+  if (parsed) return Claim{.key_id = parsed->key.hex(), .trusted_comment = parsed->trusted_comment};
+  const std::vector<Finding>& findings = parsed.error().findings();
+  return Claim{.problem = findings.empty() ? parsed.error().message() : findings.front().message};
+}
+
+Json claim_json(const std::optional<Claim>& claim) {
+  if (!claim) return nullptr;
+  return {{"key_id", text_or_null(claim->key_id)},
+          {"trusted_comment", claim->problem.empty() ? Json(claim->trusted_comment) : Json(nullptr)},
+          {"problem", text_or_null(claim->problem)},
+          {"verified", false}};
+}
+
+std::string claim_text(const Claim& claim) {
+  if (!claim.problem.empty())
+    return fmt::format("  signature     unreadable: {}\n", printable(claim.problem));
+  return fmt::format("  signature     not verified; says it is by key {}\n                {}\n", claim.key_id,
+                     printable(claim.trusted_comment));
+}
 
 Json to_json(const bundle::Bundle& bundle) {
   const manifest::Manifest& manifest = bundle.manifest;
@@ -37,6 +69,7 @@ Json to_json(const bundle::Bundle& bundle) {
           {"units", std::move(units)},
           {"primary", bundle.primary ? Json(bundle.primary->str()) : Json(nullptr)},
           {"archive", std::move(archive)},
+          {"signature", claim_json(claim_of(bundle))},
           {"files", std::move(files)}};
 }
 
@@ -58,6 +91,7 @@ std::string render_facts(const bundle::Bundle& bundle) {
     out += fmt::format("  archive       {}, sha256 {}\n", size_text(bundle.archive->size),
                        bundle.archive->sha256.hex());
   }
+  if (const auto claim = claim_of(bundle)) out += claim_text(*claim);
   return out;
 }
 
