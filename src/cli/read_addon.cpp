@@ -40,6 +40,7 @@ ReadAddon read_manifest(const std::string& path) {
   if (!parsed.manifest) return read;
   read.addon = AskingAddon{parsed.manifest->id.value, parsed.manifest->version.value,
                            plan::lint_steps(*parsed.manifest)};
+  read.addon->required = std::move(parsed.manifest->required_addons);
   return read;
 }
 
@@ -62,6 +63,7 @@ ReadAddon asking(bundle::ReadBundle bundle, const std::string& path) {
   const manifest::Manifest& manifest = bundle.bundle->manifest;
   read.addon = AskingAddon{manifest.id.value, manifest.version.value, plan::lint_steps(*bundle.bundle)};
   read.addon->signer = bundle.bundle->signer;
+  read.addon->required = manifest.required_addons;
   for (const bundle::BundleUnit& unit : bundle.bundle->units)
     read.addon->units.push_back(bundle::file_in(path, unit.name.str()));
   return read;

@@ -21,6 +21,7 @@ struct AskingAddon {
   std::vector<plan::Step> steps;     ///< that would install it on an empty host
   std::vector<std::string> units{};  ///< files of a bundle's units, as findings name them
   std::optional<bundle::Signer> signer{};
+  std::vector<manifest::RequiredAddon> required{};
 };
 
 struct ReadAddon {

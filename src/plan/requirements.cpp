@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "core/text.hpp"
@@ -36,6 +37,32 @@ const manifest::RequiredAddon* find_request(const bundle::Bundle* bundle, const 
   return found == all.end() ? nullptr : &*found;
 }
 
+/// Which line of a manifest says that one add-on needs another; null where none is at hand.
+using Asker = std::function<const manifest::RequiredAddon*(const AddonId& id, const AddonId& needed)>;
+
+// Circles in which some line can be pointed at.
+std::vector<Finding> tell_circles(const Needs& needs, const Asker& asker) {
+  std::vector<Finding> findings;
+  for (const std::vector<AddonId>& circle : circles(needs)) {
+    const manifest::RequiredAddon* first = nullptr;
+    std::vector<std::string> links;
+    for (std::size_t i = 0; i < circle.size(); ++i) {
+      const AddonId& next = circle[(i + 1) % circle.size()];
+      const manifest::RequiredAddon* asked = asker(circle[i], next);
+      if (first == nullptr) first = asked;
+      links.push_back(fmt::format("{} needs {} ({})", circle[i].str(), next.str(),
+                                  asked != nullptr ? to_string(asked->at) : "as it is installed"));
+    }
+    if (first == nullptr) continue;
+    Finding finding =
+        make_finding(rules::addon_cycle, fmt::format("none of these can be the first: {}", join(links, ", ")),
+                     first->at, first->pointer);
+    finding.addon = circle.front().str();
+    finding.fix = "take one of the requirements out";
+    findings.push_back(std::move(finding));
+  }
+  return findings;
+}
 }  // namespace
 
 std::vector<Finding> check_required_addons(const bundle::Bundle& wanted,
@@ -99,26 +126,22 @@ std::vector<Finding> check_needed_addons(const std::vector<bundle::Bundle>& want
 
 std::vector<Finding> check_circles(const std::vector<bundle::Bundle>& wanted,
                                    const std::map<AddonId, Release>& result) {
-  std::vector<Finding> findings;
-  for (const std::vector<AddonId>& circle : circles(needs_of(result))) {
-    const manifest::RequiredAddon* first = nullptr;
-    std::vector<std::string> links;
-    for (std::size_t i = 0; i < circle.size(); ++i) {
-      const AddonId& next = circle[(i + 1) % circle.size()];
-      const manifest::RequiredAddon* asked = find_request(find_bundle(wanted, circle[i]), next);
-      if (first == nullptr) first = asked;
-      links.push_back(fmt::format("{} needs {} ({})", circle[i].str(), next.str(),
-                                  asked != nullptr ? to_string(asked->at) : "as it is installed"));
-    }
-    if (first == nullptr) continue;
-    Finding finding =
-        make_finding(rules::addon_cycle, fmt::format("none of these can be the first: {}", join(links, ", ")),
-                     first->at, first->pointer);
-    finding.addon = circle.front().str();
-    finding.fix = "take one of the requirements out";
-    findings.push_back(std::move(finding));
+  return tell_circles(needs_of(result), [&](const AddonId& id, const AddonId& needed) {
+    return find_request(find_bundle(wanted, id), needed);
+  });
+}
+
+std::vector<Finding> check_circles(const Required& required) {
+  Needs needs;
+  for (const auto& [id, asked] : required) {
+    for (const manifest::RequiredAddon& one : asked) needs[id].insert(one.id);
   }
-  return findings;
+  return tell_circles(needs, [&](const AddonId& id, const AddonId& needed) -> const manifest::RequiredAddon* {
+    const std::vector<manifest::RequiredAddon>& asked = required.at(id);
+    const auto found =
+        std::find_if(asked.begin(), asked.end(), [&](const auto& one) { return one.id == needed; });
+    return found == asked.end() ? nullptr : &*found;
+  });
 }
 
 Needs needs_of(const std::map<AddonId, Release>& releases) {

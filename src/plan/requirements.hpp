@@ -26,6 +26,12 @@ std::vector<Finding> check_needed_addons(const std::vector<bundle::Bundle>& want
 std::vector<Finding> check_circles(const std::vector<bundle::Bundle>& wanted,
                                    const std::map<AddonId, Release>& result);
 
+/// What manifests ask for, by add-on.
+using Required = std::map<AddonId, std::vector<manifest::RequiredAddon>>;
+
+/// Circles among these alone, whatever is active on a host.
+std::vector<Finding> check_circles(const Required& required);
+
 /// What each release says that it needs.
 Needs needs_of(const std::map<AddonId, Release>& releases);
 
