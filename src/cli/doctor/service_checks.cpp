@@ -144,7 +144,7 @@ Checks boot_recovery(const Patient& patient) {
   const std::string of_root =
       patient.options.root.empty() ? "" : fmt::format(" --root={}", patient.options.root);
   return {warning(kBootRecovery, fmt::format("{} is not enabled", kRecoveryUnit),
-                  fmt::format("systemctl{} enable {}", of_root, kRecoveryUnit))};
+                  fmt::format("systemctl{} add-wants sysinit.target {}", of_root, kRecoveryUnit))};
 }
 
 }  // namespace addon::cli::doctor
