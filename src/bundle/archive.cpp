@@ -2,16 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
-#include <memory>
 #include <utility>
 #include <vector>
 
-#include "bundle/archive_entries.hpp"
+#include "bundle/archive_files.hpp"
 #include "bundle/assemble.hpp"
 #include "bundle/byte_tap.hpp"
-#include "bundle/packed_stream.hpp"
-#include "bundle/tar_stream.hpp"
+#include "bundle/survey.hpp"
 #include "bundle/unpacker.hpp"
 #include "bundle/unpacking.hpp"
 #include "core/text.hpp"
@@ -26,36 +23,27 @@ class ArchivePass {
   ArchivePass(host::File& file, const std::string& source, ArchiveOptions options)
       : file_(file),
         source_(source),
-        pinned_(options.pinned),
-        tap_(file, source, options.interrupted),
-        packed_(tap_, source),
-        tar_(packed_, source) {
-    if (options.into) unpacking_.emplace(*std::move(options.into), options.write_limit);
-    entries_ = std::make_unique<ArchiveEntries>(tar_, source_, unpacking_ ? &*unpacking_ : nullptr);
+        options_(std::move(options)),
+        tap_(file, source, options_.interrupted) {
+    if (options_.into) unpacking_.emplace(*options_.into, options_.write_limit);
+    files_.emplace(source_, options_.form, unpacking_ ? &*unpacking_ : nullptr);
   }
 
   Result<ReadBundle> run() {
     const host::FileState before = TRY(file_.state());
-    std::vector<Finding> stopped;
-    if (auto read = read_entries(); !read) {
+    auto walked = options_.walk ? options_.walk(tap_, source_, options_.form, *files_)
+                                : walk_archive(tap_, source_, options_.form, *files_);
+    if (!walked) {
       // Without a finding it is no fault of the archive.
-      if (read.error().findings().empty()) return tl::unexpected(std::move(read).error());
-      stopped = read.error().findings();
+      if (walked.error().findings().empty()) return tl::unexpected(std::move(walked).error());
+      walked = Walked{.findings = walked.error().findings(), .refused = {}, .first = {}, .complete = false};
     }
-    Survey survey = std::move(*entries_).survey();
-    survey.complete = stopped.empty();
-    std::move(stopped.begin(), stopped.end(), std::back_inserter(survey.findings));
     if (auto why = TRY(why_none(before))) return unusable({*std::move(why)});
-    if (!survey.complete) return unusable(std::move(survey.findings));
-    return assembled(std::move(survey));
+    if (!walked->complete) return unusable(std::move(walked->findings));
+    return assembled(*std::move(walked));
   }
 
  private:
-  Result<> read_entries() {
-    while (const auto entry = TRY(tar_.next())) TRY(entries_->take(*entry));
-    return tar_.finish();
-  }
-
   Finding of_archive(const Rule& rule, std::string message, std::string fix) const {
     Finding finding = make_finding(rule, std::move(message), {source_, 0, 0});
     finding.fix = std::move(fix);
@@ -65,7 +53,8 @@ class ArchivePass {
   // Why nothing counts that was found in it: it never stood in the file at one time, or is not what was
   // meant.
   Result<std::optional<Finding>> why_none(const host::FileState& before) {
-    if (pinned_) {
+    const std::optional<Digest>& pinned = options_.pinned;
+    if (pinned) {
       while (!TRY(tap_.next()).empty()) continue;
     }
     const host::FileState after = TRY(file_.state());
@@ -74,34 +63,49 @@ class ArchivePass {
                         "try again when nothing writes to it");
     }
     digests_ = tap_.finish();
-    if (!pinned_ || digests_.sha256 == *pinned_) return std::nullopt;
+    if (!pinned || digests_.sha256 == *pinned) return std::nullopt;
     return of_archive(
         rules::bundle_artifact_digest,
-        fmt::format("its SHA-256 is {}, and the manifest pins {}", digests_.sha256.hex(), pinned_->hex()),
+        fmt::format("its SHA-256 is {}, and the manifest pins {}", digests_.sha256.hex(), pinned->hex()),
         "fetch the artifact again, or correct the manifest if a new one was released");
   }
 
-  void check_first(Survey& survey, const RelativePath& manifest) const {
-    if (entries_->first() == manifest.str() || survey.refuses(manifest.str())) return;
+  void check_first(Survey& survey, const std::string& first, const RelativePath& manifest) const {
+    if (first == manifest.str() || survey.refuses(manifest.str())) return;
     // Names that begin with "./" have their finding.
-    if (entries_->first() == "./" + manifest.str()) return;
-    survey.findings.push_back(
-        of_archive(rules::bundle_manifest_not_first,
-                   fmt::format("the first file of the archive is {}, not the manifest {}",
-                               quoted(entries_->first()), manifest.str()),
-                   "pack it with addonctl bundle build"));
+    if (first == "./" + manifest.str()) return;
+    survey.findings.push_back(of_archive(
+        rules::bundle_manifest_not_first,
+        fmt::format("the first file of the archive is {}, not the manifest {}", quoted(first), manifest.str()),
+        "pack it with addonctl bundle build"));
   }
 
-  Result<ReadBundle> assembled(Survey survey) {
-    const auto manifest = choose_manifest(entries_->manifests(), source_, "the archive");
+  Result<ReadBundle> assembled(Walked walked) {
+    Survey survey;
+    survey.files = files_->take_files();
+    survey.sort();
+    survey.refused = std::move(walked.refused);
+    survey.findings = std::move(walked.findings);
+    const bool is_directory = options_.form == Form::directory;
+    const auto manifest =
+        choose_manifest(files_->manifests(), source_, is_directory ? "the directory" : "the archive");
     if (!manifest) {
       for (const Finding& finding : manifest.error().findings()) survey.findings.push_back(finding);
       return unusable(std::move(survey.findings));
     }
-    check_first(survey, *manifest);
-    ReadBundle read = assemble(std::move(survey), entries_->reader(), *manifest, source_, Contents::hashed);
+    check_first(survey, walked.first, *manifest);
+    std::vector<ListedFile> listing;
+    if (is_directory) listing = TRY(list(survey));
+    OwnParser own;
+    Parser& parser = options_.parser != nullptr ? *options_.parser : own;
+    ReadBundle read =
+        assemble(std::move(survey), files_->reader(), *manifest, source_, Contents::hashed, parser);
     if (!read.bundle) return read;
-    read.bundle->archive = digests_;
+    if (is_directory) {
+      add_signature(*read.bundle, *manifest, std::move(listing));
+    } else {
+      read.bundle->archive = digests_;
+    }
     if (unpacking_ && !unpacking_->stopped()) {
       read.bundle->directory = unpacking_->into().directory;
       read.bundle->unpacked = unpacking_->into();
@@ -109,14 +113,30 @@ class ArchivePass {
     return read;
   }
 
+  Result<std::vector<ListedFile>> list(const Survey& survey) {
+    std::vector<ListedFile> listing;
+    for (const SurveyedFile& file : survey.files) {
+      const Digest digest = TRY(files_->reader().digest(file));
+      listing.push_back({file.path, digest});
+    }
+    return listing;
+  }
+
+  // As read_directory() does.
+  void add_signature(Bundle& bundle, const RelativePath& manifest, std::vector<ListedFile> listing) {
+    bundle.listing = std::move(listing);
+    auto text = files_->take_signature();
+    if (!text) return;
+    bundle.signature = BundleSignature{file_in(source_, manifest.str() + ".minisig"), *std::move(text),
+                                       Blake2b::of(digest_list(bundle.listing))};
+  }
+
   host::File& file_;
   const std::string& source_;
-  std::optional<Digest> pinned_;
+  ArchiveOptions options_;
   ByteTap tap_;
-  PackedStream packed_;
-  TarStream tar_;
   std::optional<Unpacking> unpacking_;
-  std::unique_ptr<ArchiveEntries> entries_;
+  std::optional<ArchiveFiles> files_;
   ArchiveDigests digests_;
 };
 

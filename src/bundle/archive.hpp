@@ -7,8 +7,11 @@
 #include <span>
 #include <string>
 
+#include "bundle/archive_walk.hpp"
 #include "bundle/bundle.hpp"
+#include "bundle/form.hpp"
 #include "bundle/limits.hpp"
+#include "bundle/parser.hpp"
 #include "core/result.hpp"
 #include "host/directory.hpp"
 
@@ -21,6 +24,12 @@ struct ArchiveOptions {
   std::uint64_t write_limit = kMaxBundleBytes;
   const std::atomic<bool>* interrupted = nullptr;
   std::optional<Digest> pinned{};  ///< what its file must hash to
+  /// A directory that was packed is read as read_directory() reads it, with these differences: it has no
+  /// `directory` without `into`, and its manifests and units are 4 MiB together at most.
+  Form form = Form::archive;
+  /// Who reads what somebody else wrote, in place of this process; null and empty: this process.
+  Parser* parser = nullptr;
+  Walk walk{};
 };
 
 /// Reads and checks a bundle that is a .tar.gz or .tar.zst, from its first byte to its last, once, in memory

@@ -2,20 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
-#include "bundle/assemble.hpp"
 #include "bundle/limits.hpp"
-#include "bundle/machine.hpp"
+#include "bundle/survey.hpp"
 #include "core/text.hpp"
 
 namespace addon::bundle {
 
 namespace {
 
-// Kept in memory until the bundle is whole.
-constexpr std::size_t kMaxTextBytes = std::size_t{4} << 20;
 constexpr std::string_view kBuild = "pack it with addonctl bundle build";
 
 Error too_much(std::string message, std::string file, std::string fix) {
@@ -24,47 +22,21 @@ Error too_much(std::string message, std::string file, std::string fix) {
   return Error::of({std::move(finding)});
 }
 
-bool is_at_top(const RelativePath& path) { return path.str().find('/') == std::string::npos; }
-
-bool is_unit_name(std::string_view name) { return name.ends_with(".service") || name.ends_with(".timer"); }
-
 std::size_t depth(std::string_view path) {
   return static_cast<std::size_t>(std::count(path.begin(), path.end(), '/')) + 1;
 }
 
 }  // namespace
 
-Result<std::string> ArchiveReader::text(const SurveyedFile& file, std::size_t limit) {
-  const auto found = contents_.find(file.path);
-  if (found == contents_.end() || !found->second.is_text) {
-    return tl::unexpected(Error("its text was not kept", ErrorKind::invalid));
-  }
-  return found->second.text.substr(0, limit + 1);
-}
-
-Result<std::string> ArchiveReader::beginning(const SurveyedFile& file) {
-  const auto found = contents_.find(file.path);
-  if (found == contents_.end()) return tl::unexpected(Error("it was not read", ErrorKind::invalid));
-  return found->second.text.substr(0, kMachineBytes);
-}
-
-Result<Digest> ArchiveReader::digest(const SurveyedFile& file) {
-  const auto found = contents_.find(file.path);
-  if (found == contents_.end()) return tl::unexpected(Error("it was not read", ErrorKind::invalid));
-  return found->second.sha256;
-}
-
 void ArchiveEntries::find(const Rule& rule, std::string_view name, std::string message, std::string fix) {
   Finding finding = make_finding(rule, std::move(message), {file_in(source_, printable(name)), 0, 0});
   finding.fix = std::move(fix);
-  survey_.findings.push_back(std::move(finding));
-  // What will be refused need not fill the disk.
-  if (unpacking_ != nullptr) unpacking_->stop();
+  walked_.findings.push_back(std::move(finding));
 }
 
 void ArchiveEntries::refuse(const Rule& rule, std::string_view name, std::string message, std::string fix) {
   find(rule, name, std::move(message), std::move(fix));
-  survey_.refused.emplace_back(name);
+  walked_.refused.emplace_back(name);
 }
 
 Result<> ArchiveEntries::check_limits(const TarEntry& entry) {
@@ -110,6 +82,8 @@ std::optional<RelativePath> ArchiveEntries::judge_name(const TarEntry& entry) {
     return std::nullopt;
   }
   RelativePath path = *RelativePath::parse(name);
+  // A directory may have names that differ in case only.
+  if (form_ == Form::directory) return path;
   const auto kind = is_directory ? EntryNames::Kind::directory : EntryNames::Kind::file;
   if (const auto why = names_.add(path, kind)) {
     refuse(rules::bundle_duplicate_entry, name, *why, "keep one of them");
@@ -158,53 +132,27 @@ void ArchiveEntries::judge_bits(const TarEntry& entry, const RelativePath& path)
        fmt::format("pack it without --xattrs and --acls, or {}", kBuild));
 }
 
-bool ArchiveEntries::is_text(const RelativePath& path) {
-  if (!is_at_top(path)) return false;
-  const bool is_manifest = is_manifest_name(path.str());
-  if (is_manifest) manifests_.push_back(path.str());
-  return is_manifest || is_unit_name(path.str());
-}
-
 Result<> ArchiveEntries::take_in(const TarEntry& entry, const RelativePath& path) {
-  static_assert(kMaxManifestBytes == kMaxUnitBytes);
-  ArchiveReader::Content content{.sha256 = {}, .text = {}, .is_text = is_text(path)};
-  const auto target = unpacking_ == nullptr ? nullptr : TRY(unpacking_->create(path, entry.size));
-  intake_.begin(target.get(), &content.text, content.is_text ? kMaxUnitBytes + 1 : kMachineBytes);
+  TRY(files_.begin(path, entry.size));
   for (;;) {
     const auto bytes = TRY(tar_.data());
     if (bytes.empty()) break;
-    TRY(intake_.give(bytes));
+    TRY(files_.give(bytes));
   }
-  content.sha256 = TRY(intake_.finish());
-  host::FileState state;
-  if (target != nullptr) state = TRY(target->state());
-  state.type = host::FileType::regular;
-  state.identity.size = entry.size;
-  survey_.files.push_back({path, state});
-  text_bytes_ += content.is_text ? content.text.size() : 0;
-  if (text_bytes_ > kMaxTextBytes) {
-    return tl::unexpected(too_much("the manifests and units at its top are larger than 4 MiB together",
-                                   source_, "ship fewer units in one bundle"));
-  }
-  reader_.add(path, std::move(content));
-  return {};
+  return files_.end();
 }
 
 Result<> ArchiveEntries::take(const TarEntry& entry) {
   TRY(check_limits(entry));
-  if (first_.empty() && entry.kind != TarEntry::Kind::directory) first_ = entry.name;
+  if (walked_.first.empty() && entry.kind != TarEntry::Kind::directory) walked_.first = entry.name;
   const std::optional<RelativePath> path = judge_name(entry);
   if (!path) return {};
   judge_type(entry, *path);
-  if (survey_.refuses(path->str())) return {};
+  if (is_refused(walked_.refused, path->str())) return {};
   judge_bits(entry, *path);
+  if (!walked_.findings.empty() && !std::exchange(is_stopped_, true)) TRY(files_.stop());
   if (entry.kind == TarEntry::Kind::directory) return {};
   return take_in(entry, *path);
-}
-
-Survey ArchiveEntries::survey() && {
-  survey_.sort();
-  return std::move(survey_);
 }
 
 }  // namespace addon::bundle

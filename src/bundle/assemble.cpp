@@ -34,7 +34,7 @@ struct ReadManifest {
 };
 
 ReadManifest read_manifest(const RelativePath& path, const Survey& survey, Reader& reader,
-                           const std::string& source, std::vector<Finding>& findings) {
+                           const std::string& source, Parser& parser, std::vector<Finding>& findings) {
   // Without it in the survey there is a finding that says why.
   const SurveyedFile* file = survey.find(path.str());
   if (file == nullptr) return {};
@@ -48,7 +48,7 @@ ReadManifest read_manifest(const RelativePath& path, const Survey& survey, Reade
     findings.back().fix = how_to_read(text.error());
     return {};
   }
-  manifest::ParsedManifest parsed = manifest::parse_manifest(*text, shown);
+  manifest::ParsedManifest parsed = parser.manifest(*text, shown);
   append(findings, std::move(parsed.findings));
   return {std::move(parsed.manifest), Digest::of(*text), *text};
 }
@@ -93,10 +93,10 @@ Result<RelativePath> choose_manifest(const std::vector<std::string>& names, cons
 }
 
 ReadBundle assemble(Survey survey, Reader& reader, const RelativePath& manifest, const std::string& source,
-                    Contents contents) {
+                    Contents contents, Parser& parser) {
   std::vector<Finding> findings = std::move(survey.findings);
-  ReadManifest read = read_manifest(manifest, survey, reader, source, findings);
-  ReadUnits units = read_units(survey, reader, source, read.manifest ? &*read.manifest : nullptr);
+  ReadManifest read = read_manifest(manifest, survey, reader, source, parser, findings);
+  ReadUnits units = read_units(survey, reader, source, read.manifest ? &*read.manifest : nullptr, parser);
   append(findings, units.findings);
   if (!read.manifest) return unusable(std::move(findings));
   const AddonId id = read.manifest->id.value;

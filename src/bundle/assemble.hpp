@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bundle/bundle.hpp"
+#include "bundle/parser.hpp"
 #include "bundle/reader.hpp"
 #include "bundle/survey.hpp"
 #include "core/path.hpp"
@@ -24,7 +25,7 @@ Result<RelativePath> choose_manifest(const std::vector<std::string>& names, cons
 /// units, files that are missing or nobody names. It has no `directory` yet. Precondition: the survey is
 /// complete.
 ReadBundle assemble(Survey survey, Reader& reader, const RelativePath& manifest, const std::string& source,
-                    Contents contents);
+                    Contents contents, Parser& parser);
 
 /// No bundle, for these reasons.
 ReadBundle unusable(std::vector<Finding> findings);

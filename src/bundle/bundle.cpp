@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "bundle/assemble.hpp"
+#include "bundle/parser.hpp"
 #include "bundle/reader.hpp"
 #include "bundle/survey.hpp"
 
@@ -74,7 +75,8 @@ Result<RelativePath> find_manifest(const host::Directory& directory, const std::
 }
 
 ReadBundle read_directory(std::shared_ptr<const host::Directory> directory, const std::string& source,
-                          Origin origin, const host::KnownDigests& known, Contents contents) {
+                          Origin origin, const host::KnownDigests& known, Contents contents,
+                          Parser* parser) {
   // What is in a directory without a manifest is nobody's bundle, and no fault of it.
   const auto manifest = find_manifest(*directory, source);
   if (!manifest) return unusable(manifest.error().findings());
@@ -84,7 +86,9 @@ ReadBundle read_directory(std::shared_ptr<const host::Directory> directory, cons
   const auto signature_file = origin == Origin::bundle ? take_signature(found, *manifest) : std::nullopt;
   const Survey files = found;
   DirectoryReader reader(*directory, known);
-  ReadBundle read = assemble(std::move(found), reader, *manifest, source, contents);
+  OwnParser own;
+  ReadBundle read = assemble(std::move(found), reader, *manifest, source, contents,
+                             parser != nullptr ? *parser : own);
   if (!read.bundle) return read;
   read.bundle->directory = std::move(directory);
   if (origin == Origin::bundle && contents == Contents::hashed)

@@ -13,10 +13,11 @@ namespace {
 constexpr std::size_t kRead = std::size_t{1} << 20;
 }  // namespace
 
-ByteTap::ByteTap(host::File& file, std::string source, const std::atomic<bool>* interrupted)
+ByteTap::ByteTap(host::File& file, std::string source, const std::atomic<bool>* interrupted, Hashing hashing)
     : file_(file),
       source_(std::move(source)),
       interrupted_(interrupted),
+      hashing_(hashing),
       beside_([this](std::span<const std::byte> bytes) {
         sha256_.update(bytes);
         blake2b_.update(bytes);
@@ -37,7 +38,7 @@ Result<std::span<const std::byte>> ByteTap::next() {
     return tl::unexpected(Error::of({std::move(finding)}));
   }
   const auto bytes = std::span<const std::byte>(buffers_[turn_]).first(*count);
-  if (!bytes.empty()) beside_.give(bytes);
+  if (!bytes.empty() && hashing_ == Hashing::here) beside_.give(bytes);
   taken_ += bytes.size();
   return bytes;
 }

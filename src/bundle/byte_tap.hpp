@@ -16,11 +16,15 @@
 
 namespace addon::bundle {
 
+/// Whether bytes are hashed where they are read, or by whoever gave them: then a digest is that of nothing.
+enum class Hashing { here, elsewhere };
+
 /// The bytes of an archive as they are in its file, each once, hashed on their way.
 class ByteTap {
  public:
   /// Reads `file` from where it is. Findings call it `source`. `interrupted` may be null.
-  ByteTap(host::File& file, std::string source, const std::atomic<bool>* interrupted);
+  ByteTap(host::File& file, std::string source, const std::atomic<bool>* interrupted,
+          Hashing hashing = Hashing::here);
 
   /// The next bytes, until the next call; empty at the end. Errors: a finding bundle-unreadable or
   /// host-read-failed; without a finding where the run was interrupted.
@@ -34,6 +38,7 @@ class ByteTap {
   host::File& file_;
   std::string source_;
   const std::atomic<bool>* interrupted_;
+  Hashing hashing_;
   std::array<std::vector<std::byte>, 2> buffers_;
   std::size_t turn_ = 0;
   std::uint64_t taken_ = 0;

@@ -15,8 +15,8 @@ constexpr std::uint64_t kHarmless = std::uint64_t{64} << 20;
 constexpr std::uint64_t kLargestRatio = 200;
 }  // namespace
 
-PackedStream::PackedStream(ByteTap& tap, std::string source)
-    : tap_(tap), source_(std::move(source)), out_(kUnpackedChunk) {}
+PackedStream::PackedStream(ByteTap& tap, std::string source, Ratio ratio)
+    : tap_(tap), source_(std::move(source)), ratio_(ratio), out_(kUnpackedChunk) {}
 
 Result<> PackedStream::fill() {
   in_ = TRY(tap_.next());
@@ -26,7 +26,7 @@ Result<> PackedStream::fill() {
 }
 
 Result<> PackedStream::check_ratio() const {
-  if (unpacked_ <= kHarmless || unpacked_ / kLargestRatio <= tap_.taken()) return {};
+  if (ratio_ == Ratio::any || unpacked_ <= kHarmless || unpacked_ / kLargestRatio <= tap_.taken()) return {};
   Finding finding = make_finding(rules::bundle_compression,
                                  fmt::format("{} of it unpack to {}: more than {} times as much",
                                              size_text(tap_.taken()), size_text(unpacked_), kLargestRatio),

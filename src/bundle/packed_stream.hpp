@@ -13,11 +13,15 @@
 
 namespace addon::bundle {
 
+/// Whether what unpacks to far more than it is is refused, as archives are, or taken: of what was packed for
+/// its way only.
+enum class Ratio { limited, any };
+
 /// The bytes of an archive without its compression, in bounded memory, and in bounded number beside those of
 /// the file that they come from.
 class PackedStream {
  public:
-  PackedStream(ByteTap& tap, std::string source);
+  PackedStream(ByteTap& tap, std::string source, Ratio ratio = Ratio::limited);
 
   /// The next bytes, until the next call; empty at the end. Errors: a finding bundle-archive-damaged where
   /// the file ends too early or is damaged, bundle-compression where too many bytes come out of few, or as
@@ -36,6 +40,7 @@ class PackedStream {
 
   ByteTap& tap_;
   std::string source_;
+  Ratio ratio_;
   std::unique_ptr<Unpacker> unpacker_;  ///< once the first bytes are there
   std::span<const std::byte> in_;
   bool is_file_at_end_ = false;

@@ -50,8 +50,7 @@ class Gzip final : public Packer {
 
 class Zstd final : public Packer {
  public:
-  explicit Zstd(Output output) : output_(std::move(output)), buffer_(kPackedChunk) {
-    constexpr int level = 12;       // what is larger is little smaller, and takes a multiple of the time
+  Zstd(Output output, int level) : output_(std::move(output)), buffer_(kPackedChunk) {
     constexpr int window_log = 23;  // what readers accept
     if (context_ == nullptr) throw std::bad_alloc();
     ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level);
@@ -87,7 +86,9 @@ class Zstd final : public Packer {
 
 std::unique_ptr<Packer> make_packer(Packing packing, Output output) {
   if (packing == Packing::gzip) return std::make_unique<Gzip>(std::move(output));
-  return std::make_unique<Zstd>(std::move(output));
+  // What is larger is little smaller, and takes a multiple of the time.
+  constexpr int level = 12;
+  return std::make_unique<Zstd>(std::move(output), packing == Packing::fast ? 1 : level);
 }
 
 }  // namespace addon::bundle

@@ -12,7 +12,11 @@ namespace addon::bundle {
 /// Takes bytes on their way, all of them in their order.
 using Output = std::function<Result<>(std::span<const std::byte>)>;
 
-enum class Packing { gzip, zstd };
+enum class Packing {
+  gzip,
+  zstd,
+  fast  ///< zstd, at its fastest
+};
 
 /// Compresses a stream to one gzip member or one zstd frame: the same bytes for the same bytes, with a
 /// checksum, without a time or a name.

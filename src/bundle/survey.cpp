@@ -231,10 +231,12 @@ const SurveyedFile* Survey::find(std::string_view path) const {
   return found != files.end() && found->path.str() == path ? &*found : nullptr;
 }
 
-bool Survey::refuses(std::string_view path) const {
+bool is_refused(const std::vector<std::string>& refused, std::string_view path) {
   return std::any_of(refused.begin(), refused.end(),
                      [&](const std::string& refusal) { return path == refusal || is_below(path, refusal); });
 }
+
+bool Survey::refuses(std::string_view path) const { return is_refused(refused, path); }
 
 bool Survey::is_directory(std::string_view path) const {
   return std::any_of(files.begin(), files.end(),

@@ -33,6 +33,9 @@ struct Survey {
   bool is_directory(std::string_view path) const;
 };
 
+/// Whether a path, or a directory on the way to it, is one of these.
+bool is_refused(const std::vector<std::string>& refused, std::string_view path);
+
 /// Walks the directory and judges every entry of it: type, links, name, depth, size, number; for
 /// Origin::bundle set-id and sticky bits and extended attributes too. One finding per cause.
 Survey survey(const host::Directory& directory, const std::string& source, Origin origin);

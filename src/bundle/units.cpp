@@ -59,7 +59,7 @@ AskedUnits asked_units(const Survey& survey, const std::string& source, const ma
 
 /// Parses and analyses one unit; nullopt, with a finding, when its file cannot be read as text.
 std::optional<BundleUnit> read_unit(const UnitName& name, const Asked& asked, const SurveyedFile& file,
-                                    Reader& reader, const std::string& source,
+                                    Reader& reader, const std::string& source, Parser& parser,
                                     std::vector<Finding>& findings) {
   const std::string shown = file_in(source, name.str());
   const auto text = reader.text(file, kMaxUnitBytes);
@@ -75,20 +75,17 @@ std::optional<BundleUnit> read_unit(const UnitName& name, const Asked& asked, co
                                   {shown, 0, 0}, "", "make the unit smaller"));
     return std::nullopt;
   }
-  unit::ParsedUnit parsed = unit::parse_unit(*text, shown);
-  unit::Analysis analysis = unit::analyze(parsed.unit, name);
-  findings.insert(findings.end(), parsed.findings.begin(), parsed.findings.end());
-  findings.insert(findings.end(), analysis.findings.begin(), analysis.findings.end());
-  unit::Install install = unit::read_install(parsed.unit, name);
-  const std::vector<Finding> barred = cannot_enable(install);
+  AnalyzedUnit unit = parser.unit(name, *text, shown);
+  findings.insert(findings.end(), unit.findings.begin(), unit.findings.end());
+  const std::vector<Finding> barred = cannot_enable(unit.install);
   findings.insert(findings.end(), barred.begin(), barred.end());
   return BundleUnit{name,
                     Digest::of(*text),
                     text->size(),
                     asked.at,
-                    std::move(analysis.privileges),
-                    std::move(install),
-                    std::move(parsed.unit.directives)};
+                    std::move(unit.privileges),
+                    std::move(unit.install),
+                    std::move(unit.directives)};
 }
 
 }  // namespace
@@ -112,7 +109,7 @@ std::vector<Finding> cannot_enable(const unit::Install& install) {
 }
 
 ReadUnits read_units(const Survey& survey, Reader& reader, const std::string& source,
-                     const manifest::Manifest* manifest) {
+                     const manifest::Manifest* manifest, Parser& parser) {
   ReadUnits result;
   // The units of an os-package come with the package, so its bundle need not have them.
   const bool must_have =
@@ -120,7 +117,7 @@ ReadUnits read_units(const Survey& survey, Reader& reader, const std::string& so
   for (const auto& [name, asked] : asked_units(survey, source, manifest, result.findings)) {
     result.names.push_back(name);
     if (const SurveyedFile* file = survey.find(name.str())) {
-      auto unit = read_unit(name, asked, *file, reader, source, result.findings);
+      auto unit = read_unit(name, asked, *file, reader, source, parser, result.findings);
       if (unit) result.units.push_back(std::move(*unit));
     } else if (must_have && !survey.refuses(name.str())) {
       result.findings.push_back(

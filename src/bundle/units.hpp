@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bundle/bundle.hpp"
+#include "bundle/parser.hpp"
 #include "bundle/reader.hpp"
 #include "bundle/survey.hpp"
 #include "core/finding.hpp"
@@ -21,7 +22,7 @@ struct ReadUnits {
 /// Reads, parses and analyses the units that the manifest names, or without such a list (or without
 /// a manifest that could be read) every *.service and *.timer at the top of the bundle.
 ReadUnits read_units(const Survey& survey, Reader& reader, const std::string& source,
-                     const manifest::Manifest* manifest);
+                     const manifest::Manifest* manifest, Parser& parser);
 
 /// A finding for each unit by which this one is to be enabled, though it cannot be here: systemd takes names
 /// for which addonctl makes no directory, with a backslash or with nearly 255 characters.
