@@ -74,7 +74,8 @@ Result<CagePipe> make_cage_pipe() {
   return CagePipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-[[noreturn]] void live_in_cage(const CageEntry& entry, const Caged& work) {
+// No exception may leave it: what would catch it is the copy of somebody else.
+[[noreturn]] void live_in_cage(const CageEntry& entry, const Caged& work) noexcept {
   if (!enter_cage(entry)) _exit(cage_refusal());
   CageFile input(STDIN_FILENO);
   CageFile output(STDOUT_FILENO);

@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <linux/close_range.h>
 #include <linux/keyctl.h>
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -91,6 +92,8 @@ bool enter_cage(const CageEntry& entry) {
   // Both are forgotten when the user changes. A parent that is gone already was the one to ask for that.
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return false;
   if (getppid() != entry.parent) return false;
+  // Where memory runs out it would look for how many processors there are, to try elsewhere. mallopt(3)
+  mallopt(M_ARENA_MAX, 1);
   return cage_limits(entry.memory) && (!kCageIsWhole || filter_calls());
 }
 

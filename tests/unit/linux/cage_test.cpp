@@ -20,8 +20,10 @@
 #include <map>
 #include <sstream>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "core/unique_fd.hpp"
 #include "scratch.hpp"
 
 using namespace addon;
