@@ -47,6 +47,7 @@ class ArchiveReader final : public Reader {
   void add(const RelativePath& path, Content content) {
     contents_.insert_or_assign(path, std::move(content));
   }
+  bool has(const RelativePath& path) const { return contents_.contains(path); }
   Result<std::string> text(const SurveyedFile& file, std::size_t limit) override;
   Result<std::string> beginning(const SurveyedFile& file) override;
   Result<Digest> digest(const SurveyedFile& file) override;

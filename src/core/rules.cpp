@@ -115,6 +115,7 @@ constexpr std::array table = {
     &rules::policy_untrusted,
     &rules::primary_unit_ambiguous,
     &rules::primary_unit_missing,
+    &rules::reader_failed,
     &rules::run_as_contradicts_user,
     &rules::schema_duplicate_item,
     &rules::schema_enum,

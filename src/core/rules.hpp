@@ -167,6 +167,7 @@ extern const Rule host_addon_needed;
 extern const Rule host_version_altered;
 extern const Rule host_version_missing;
 extern const Rule host_read_failed;
+extern const Rule reader_failed;
 extern const Rule version_content_changed;
 // Plans.
 extern const Rule plan_edited;

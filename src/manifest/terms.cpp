@@ -5,6 +5,7 @@
 #include "core/duration.hpp"
 #include "core/text.hpp"
 #include "manifest/checks.hpp"
+#include "manifest/sound.hpp"
 
 namespace addon::manifest {
 
@@ -41,6 +42,11 @@ void read_number(const Reader& reader, const Field& field, std::optional<T>& int
 }
 }  // namespace
 
+bool is_pair(Delivery delivery, Supervision supervision) {
+  const std::vector<Supervision> possible = supervisions_for(delivery);
+  return std::find(possible.begin(), possible.end(), supervision) != possible.end();
+}
+
 void check_delivery_and_supervision(Reader& reader) {
   const Field field = reader.root()["supervision"];
   const std::string* delivery_text = reader.text(reader.root()["delivery"]);
@@ -49,10 +55,9 @@ void check_delivery_and_supervision(Reader& reader) {
   const std::optional<Delivery> delivery = delivery_from(*delivery_text);
   const std::optional<Supervision> supervision = supervision_from(*supervision_text);
   if (!delivery || !supervision) return;
-  const std::vector<Supervision> possible = supervisions_for(*delivery);
-  if (std::find(possible.begin(), possible.end(), *supervision) != possible.end()) return;
+  if (is_pair(*delivery, *supervision)) return;
   std::vector<std::string> words;
-  for (const Supervision one : possible) words.emplace_back(to_string(one));
+  for (const Supervision one : supervisions_for(*delivery)) words.emplace_back(to_string(one));
   reader.report(rules::delivery_supervision_mismatch, field,
                 fmt::format("supervision {} does not go with delivery {}", *supervision_text, *delivery_text),
                 fmt::format("use supervision {}, or change delivery", join(words, ", ")));

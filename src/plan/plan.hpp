@@ -81,6 +81,10 @@ struct SavedPlan {
 /// the rest is rule plan-edited. Error kind: invalid.
 Result<SavedPlan> read_saved_plan(std::string_view text, const std::string& file);
 
+/// The same of what another process has read, as it says: what is relied on is checked again, its digest
+/// included, without a parser or a schema. Error kind: invalid, without findings.
+Result<SavedPlan> saved_plan_of(Json json);
+
 /// What differs between a saved plan and one compiled now from the same sources; empty when it
 /// is not stale. Each a short phrase: "the policy", "file bin/x of probe", "the host: probe".
 std::vector<std::string> differences(const SavedPlan& saved, const Plan& now);

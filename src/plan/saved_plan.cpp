@@ -138,7 +138,43 @@ Result<> interpret(SavedPlan& plan) {
   return {};
 }
 
+// What differences() and people who print it take for granted.
+bool has_shape(const Json& json) {
+  const auto has = [](const Json& object, const char* key, auto is) {
+    const auto found = object.find(key);
+    return found != object.end() && is(*found);
+  };
+  const auto is_text = [](const Json& value) { return value.is_string(); };
+  const auto is_object = [](const Json& value) { return value.is_object(); };
+  const auto is_addon = [&](const Json& value) {
+    return value.is_object() && has(value, "id", is_text) && has(value, "files", is_object);
+  };
+  const auto are_addons = [&](const Json& value) {
+    return value.is_array() && std::all_of(value.begin(), value.end(), is_addon);
+  };
+  const auto are_steps = [&](const Json& value) {
+    return value.is_array() && std::all_of(value.begin(), value.end(), is_object);
+  };
+  const auto are_inputs = [&](const Json& value) {
+    return value.is_object() && has(value, "policy", is_text) && has(value, "host", is_text) &&
+           has(value, "addons", are_addons);
+  };
+  return json.is_object() && has(json, "schema", is_text) && has(json, "digest", is_text) &&
+         has(json, "inputs", are_inputs) && has(json, "steps", are_steps) && has(json, "summary", is_object);
+}
+
 }  // namespace
+
+Result<SavedPlan> saved_plan_of(Json json) {
+  const auto no_plan = [] { return tl::unexpected(Error("it is no saved plan", ErrorKind::invalid)); };
+  if (!has_shape(json)) return no_plan();
+  SavedPlan plan{.json = std::move(json), .digest = {}, .sources = {}, .prune = false};
+  Json content = plan.json;
+  content.erase("digest");
+  plan.digest = plan.json.at("digest").get<std::string>();
+  if (addon::digest_of(content).str() != plan.digest || !interpret(plan)) return no_plan();
+  return plan;
+}
 
 Result<SavedPlan> read_saved_plan(std::string_view text, const std::string& file) {
   if (text.size() > kMaxSavedPlan) {
