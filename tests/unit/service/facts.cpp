@@ -7,6 +7,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
 #include <set>
 
 #include "linux/directory.hpp"
@@ -96,18 +99,68 @@ std::vector<std::string> files_below(const std::string& path) {
   return files;
 }
 
-std::vector<std::string> bundle_directories() {
-  std::set<std::string> found;
-  const char* published = std::getenv("ADDONCTL_UPSTREAM");
-  for (const fs::path& top : {fs::path(ADDON_SOURCE_DIR) / "examples", fs::path(ADDON_SOURCE_DIR) / "tests" / "cli",
-                              fs::path(published == nullptr ? "/nowhere" : published)}) {
+namespace {
+
+std::string read_text(const fs::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+// Each regular file below them that `is_wanted` by its name.
+std::vector<fs::path> find_files(const std::vector<fs::path>& tops,
+                                 const std::function<bool(const std::string&)>& is_wanted) {
+  std::set<fs::path> found;
+  for (const fs::path& top : tops) {
     if (!fs::exists(top)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(top)) {
-      const std::string name = entry.path().filename().string();
-      if (name == "addon.yaml" || name.ends_with(".addon.yaml")) found.insert(entry.path().parent_path().string());
+      if (fs::is_regular_file(entry.symlink_status()) && is_wanted(entry.path().filename().string()))
+        found.insert(entry.path());
     }
   }
   return {found.begin(), found.end()};
+}
+
+std::vector<fs::path> samples() {
+  const char* published = std::getenv("ADDONCTL_UPSTREAM");
+  return {fs::path(ADDON_SOURCE_DIR) / "examples", fs::path(published == nullptr ? "/nowhere" : published)};
+}
+
+bool is_manifest(const std::string& name) { return name == "addon.yaml" || name.ends_with(".addon.yaml"); }
+bool is_any(const std::string& /*name*/) { return true; }
+
+std::vector<Text> read_texts(const std::vector<fs::path>& files) {
+  std::vector<Text> texts;
+  for (const fs::path& file : files) texts.push_back({file.filename().string(), read_text(file)});
+  return texts;
+}
+
+}  // namespace
+
+std::vector<std::string> bundle_directories() {
+  std::set<std::string> found;
+  for (const fs::path& file : find_files(samples(), is_manifest)) found.insert(file.parent_path().string());
+  return {found.begin(), found.end()};
+}
+
+std::vector<Text> manifest_texts() {
+  std::vector<Text> texts = read_texts(find_files(samples(), is_manifest));
+  for (const char* corpus : {"document", "policy"}) {
+    for (Text& text : read_texts(
+             find_files({fs::path(ADDON_SOURCE_DIR) / "tests" / "fuzz" / "corpus" / corpus}, is_any)))
+      texts.push_back(std::move(text));
+  }
+  return texts;
+}
+
+std::vector<Text> unit_texts() {
+  std::vector<fs::path> tops = samples();
+  tops.push_back(fs::path(ADDON_SOURCE_DIR) / "tests" / "differential" / "units");
+  std::vector<Text> texts =
+      read_texts(find_files(tops, [](const std::string& name) { return UnitName::parse(name).has_value(); }));
+  for (Text& text : read_texts(
+           find_files({fs::path(ADDON_SOURCE_DIR) / "tests" / "fuzz" / "corpus" / "unit"}, is_any)))
+    texts.push_back({"probe.service", std::move(text.bytes)});
+  return texts;
 }
 
 }  // namespace addon::service::test

@@ -40,8 +40,15 @@ bundle::Unpacked make_into(const bundle::test::Fixture& fixture, const std::stri
 /// Paths of all files below it, sorted.
 std::vector<std::string> files_below(const std::string& path);
 
-/// Every directory of this repository's examples and golden files, and of published manifests where they are
-/// at hand, that has something like a manifest in it.
+struct Text {
+  std::string name;  ///< of its file
+  std::string bytes;
+};
+/// Every directory of the examples, and of published manifests where they are at hand, with a manifest in it.
 std::vector<std::string> bundle_directories();
+/// Every manifest of these, and what fuzzers begin with: sound and broken ones.
+std::vector<Text> manifest_texts();
+/// The same of units, with those that tests/differential compares with systemd.
+std::vector<Text> unit_texts();
 
 }  // namespace addon::service::test

@@ -46,7 +46,7 @@ class Forger {
     file("addon.yaml", manifest_text("systemd-service"));
     file("config.schema.json", "{}");
     file("probe", "#!/bin/true\n");
-    file("probe.service", service);
+    file("probe.service", addon::bundle::test::service);
   }
   void end(const Walked& walked = {.findings = {}, .refused = {}, .first = "addon.yaml"}) {
     static_cast<void>(FrameWriter(output_).finish(walked));
@@ -200,7 +200,7 @@ TEST_CASE("bytes other than the archive's have other digests, which root compute
       forger.file("addon.yaml", manifest_text("systemd-service"));
       forger.file("config.schema.json", "{}");
       forger.file("probe", "another program");
-      forger.file("probe.service", service);
+      forger.file("probe.service", addon::bundle::test::service);
       forger.end();
       return 0;
     };
