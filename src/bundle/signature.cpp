@@ -93,7 +93,7 @@ std::vector<Finding> verify_signature(Bundle& bundle, std::span<const TrustedKey
   bundle.signer.reset();
   if (!bundle.signature) return {};
   const BundleSignature& found = *bundle.signature;
-  const auto signature = minisign::parse_signature(found.text, found.file);
+  const auto signature = found.read ? *found.read : minisign::parse_signature(found.text, found.file);
   if (!signature) return signature.error().findings();
   const auto has_id = [&](const TrustedKey& key) { return key.key.id == signature->key; };
   if (std::none_of(keys.begin(), keys.end(), has_id)) return unknown_key(found, signature->key, keys);

@@ -44,6 +44,8 @@ struct BundleSignature {
   std::string file;  ///< as findings name it
   std::string text;
   Blake2b::Value digest{};  ///< of the digest list of a directory; of an archive's bytes
+  /// What the text says, where somebody else than verify_signature() was to read it: read_signature().
+  std::optional<Result<minisign::Signature>> read{};
 };
 
 /// A file that is signed, by its digest.

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bundle/parser.hpp"
 #include "host/accounts.hpp"
 #include "host/caller.hpp"
 #include "host/clock.hpp"
@@ -40,6 +41,9 @@ struct Ports {
   host::EventLog* event_log = nullptr;  ///< hears what the audit log says, where there is one
   /// The host's package databases, in the order in which they are asked; none where it has no tool of one.
   std::vector<host::PackageDatabase*> packages = {};
+
+  /// Who reads manifests and units of installed versions, which somebody else wrote; null: this process.
+  bundle::Parser* parser = nullptr;
 
   bool is_interrupted() const { return interrupted != nullptr && interrupted->load(); }
 };

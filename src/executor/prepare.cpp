@@ -264,7 +264,7 @@ class Preparation {
 
   Result<bundle::Bundle> installed(const plan::Release& release) {
     believe(release);
-    return read_installed(release, ports_.root, prepared_.generation.known);
+    return read_installed(release, ports_.root, prepared_.generation.known, ports_.parser);
   }
 
   Result<> wish_removal() {

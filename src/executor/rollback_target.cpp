@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "bundle/parser.hpp"
 #include "bundle/bundle.hpp"
 #include "executor/layout.hpp"
 
@@ -53,7 +54,7 @@ Error unusable(const Rule& rule, const plan::Release& release, const std::string
 }
 
 // Of what is nowhere but in the record.
-Result<bundle::Bundle> read_recorded(const plan::Release& release) {
+Result<bundle::Bundle> read_recorded(const plan::Release& release, bundle::Parser& parser) {
   const auto unreadable = [&](const std::string& why) {
     Finding finding = make_finding(rules::host_version_altered,
                                    fmt::format("cannot go back to {} {}: its manifest in the record {}",
@@ -65,7 +66,7 @@ Result<bundle::Bundle> read_recorded(const plan::Release& release) {
   if (Digest::of(release.manifest_text) != release.manifest_sha256)
     return unreadable("is not what was applied");
   manifest::ParsedManifest parsed =
-      manifest::parse_manifest(release.manifest_text, fmt::format("(record of {})", release.id.str()));
+      parser.manifest(release.manifest_text, fmt::format("(record of {})", release.id.str()));
   if (!parsed.manifest)
     return unreadable("is no valid one: " + Error::of(std::move(parsed.findings)).message());
   bundle::Bundle bundle{.source = {},
@@ -83,8 +84,9 @@ Result<bundle::Bundle> read_recorded(const plan::Release& release) {
 }  // namespace
 
 Result<bundle::Bundle> read_installed(const plan::Release& release, const host::Directory& root,
-                                      const host::KnownDigests& known) {
-  if (!release.is_staged()) return read_recorded(release);
+                                      const host::KnownDigests& known, bundle::Parser* parser) {
+  bundle::OwnParser own;
+  if (!release.is_staged()) return read_recorded(release, parser != nullptr ? *parser : own);
   const RelativePath path = version_dir(release.id, release.version);
   auto opened = root.open_directory_if_present(path);
   if (!opened)
@@ -92,7 +94,8 @@ Result<bundle::Bundle> read_installed(const plan::Release& release, const host::
         unusable(rules::host_version_altered, release, "cannot be opened: " + opened.error().message()));
   if (*opened == nullptr) return tl::unexpected(unusable(rules::host_version_missing, release, "is missing"));
   bundle::ReadBundle read = bundle::read_directory(std::shared_ptr<const host::Directory>(std::move(*opened)),
-                                                   "/" + path.str(), bundle::Origin::installed, known);
+                                                   "/" + path.str(), bundle::Origin::installed, known,
+                                                   bundle::Contents::hashed, parser);
   if (!read.bundle) {
     return tl::unexpected(
         unusable(rules::host_version_altered, release,

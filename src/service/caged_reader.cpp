@@ -11,6 +11,7 @@
 #include "service/frames.hpp"
 #include "service/wire_manifest.hpp"
 #include "service/wire_plan.hpp"
+#include "service/wire_signature.hpp"
 #include "service/wire_unit.hpp"
 
 namespace addon::service {
@@ -145,6 +146,14 @@ bundle::AnalyzedUnit CagedParser::unit(const UnitName& name, std::string_view te
   return *std::move(unit);
 }
 
+Result<bundle::minisign::Signature> CagedParser::signature(std::string_view text, const std::string& file) {
+  auto answer = TRY(ask<SignatureAnswer>(terms_, text, file, [&](std::string_view asked) {
+    return to_wire(SignatureAnswer::of(bundle::OwnParser().signature(asked, file)));
+  }));
+  if (!answer.signature) return tl::unexpected(Error::of(std::move(answer.findings)));
+  return *std::move(answer.signature);
+}
+
 linux::Caged walk_in_cage(const std::string& source, bundle::Form form) {
   return [source, form](host::File& input, host::File& output) {
     // Who feeds it hashes what it gives, and what it gets.
@@ -177,6 +186,7 @@ Result<bundle::ReadBundle> CagedReader::read_archive(host::File& file, const std
   };
   const std::optional<bundle::Unpacked> into = options.into;
   auto read = bundle::read_archive(file, source, std::move(options));
+  if (read && read->bundle) bundle::read_signature(*read->bundle, parser_);
   const bool is_kept = read && read->bundle && read->bundle->unpacked;
   // What stays all the same goes with the directory.
   if (into && !is_kept) static_cast<void>(into->directory->remove_entries());

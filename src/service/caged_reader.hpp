@@ -23,13 +23,14 @@ inline constexpr std::size_t kMaxAsked = (std::size_t{64} << 20) + 1;
 Result<std::string> ask_caged(const linux::CageTerms& terms, std::string_view text, const std::string& file,
                               const Answer& answer);
 
-/// Reads manifests and units in caged processes, a new one for each: what takes over the one that reads the
+/// Reads manifests, units and signatures in caged processes, a new one for each: what takes over the one that reads the
 /// manifest has no say in what a unit means. What could not be read has one finding reader-failed.
 class CagedParser final : public bundle::Parser {
  public:
   explicit CagedParser(linux::CageTerms terms) : terms_(terms) {}
   manifest::ParsedManifest manifest(std::string_view text, const std::string& file) override;
   bundle::AnalyzedUnit unit(const UnitName& name, std::string_view text, const std::string& file) override;
+  Result<bundle::minisign::Signature> signature(std::string_view text, const std::string& file) override;
 
  private:
   linux::CageTerms terms_;
@@ -51,13 +52,14 @@ class CagedReader {
  public:
   explicit CagedReader(linux::CageTerms terms) : terms_(terms), parser_(terms) {}
 
-  /// bundle::read_archive(), with Form::directory of a directory that was packed for its way. What was written
-  /// to `into` is gone where there is no bundle, or not all of it could be written.
+  /// bundle::read_archive(), with Form::directory of a directory that was packed for its way; its signature has
+  /// been read. What was written to `into` is gone where there is no bundle, or not all of it could be written.
   Result<bundle::ReadBundle> read_archive(host::File& file, const std::string& source,
                                           bundle::ArchiveOptions options);
   /// plan::read_saved_plan() of a file's rest.
   Result<plan::SavedPlan> read_plan(host::File& file, const std::string& name);
-  /// For what else is read of a bundle.
+  /// For what else is read of a bundle: installed versions (executor::Ports::parser), the signature that came
+  /// beside an archive (bundle::read_signature).
   bundle::Parser& parser() { return parser_; }
 
  private:

@@ -2,8 +2,13 @@
 // as the same; frames of files end in an error or in files within the limits.
 //
 // The first byte says what the rest is meant to be.
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "bundle/limits.hpp"
 #include "fuzz/property.hpp"
@@ -11,6 +16,7 @@
 #include "service/frames.hpp"
 #include "service/wire_manifest.hpp"
 #include "service/wire_plan.hpp"
+#include "service/wire_signature.hpp"
 #include "service/wire_unit.hpp"
 
 namespace addon::fuzz {
@@ -89,6 +95,8 @@ void look_at(std::string_view text) {
     }
     case 'u':
       return static_cast<void>(read_as<bundle::AnalyzedUnit>(rest));
+    case 's':
+      return static_cast<void>(read_as<SignatureAnswer>(rest));
     case 'p': {
       auto answer = read_as<PlanAnswer>(rest);
       // Nothing that it is asked afterwards may end the program.

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "facts.hpp"
+#include "linux/directory.hpp"
 #include "service/caged_reader.hpp"
 #include "tar.hpp"
 
@@ -142,6 +143,46 @@ TEST_CASE("of a bundle that is refused, or too large to be written, no file stay
   REQUIRE(large->bundle);
   CHECK_FALSE(large->bundle->unpacked);
   CHECK(files_below(fixture.path("two")).empty());
+}
+
+TEST_CASE("what is installed can be read in cages, too") {
+  NEEDS_ROOT();
+  const Fixture fixture;
+  write_service_bundle(fixture);
+  CagedParser parser(terms());
+  for (const char* unit : {"[Service]\nUser=probe\nExecStart=/bin/true\n", "[Service]\nNoNewPrivileges=perhaps\n"}) {
+    fixture.write("probe.service", unit);
+    std::shared_ptr<const host::Directory> directory = std::move(*linux::open_directory_path(fixture.path()));
+    const auto read = bundle::read_directory(directory, "SOURCE", bundle::Origin::installed, {},
+                                             bundle::Contents::hashed, &parser);
+    CHECK(facts(read) == facts(fixture.read(bundle::Origin::installed)));
+  }
+}
+
+TEST_CASE("a signature that was read in a cage is verified as any other") {
+  NEEDS_ROOT();
+  // Of a seed of zeros, over the text "fuzz".
+  const std::string key =
+      "untrusted comment: of a seed of zeros\nRWRmdXp6ZnV6ejtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop\n";
+  const std::string good =
+      "untrusted comment: by a seed of "
+      "zeros\nRURmdXp6ZnV6eg5B28dKZ6vQSc9NY0KS6THFbtewBvX3KTVvMEDPL792v3AvHyDKWKz9cHKscKcU99iVI6gg0TeYJ2TSqq1u"
+      "gQY=\ntrusted comment: id:probe "
+      "version:1.0.0\nnbZg3ONkZqgpf6WnfrHrTuXn1/"
+      "DFa4q79zzJ6pNxRLrOinxWJpkrej0bkdbuGCPKpR0bxD3guivnflZcHAmqBQ==\n";
+  CagedParser parser(terms());
+  const auto read = parser.signature(good, "FILE");
+  REQUIRE(read);
+  CHECK(read->trusted_comment == "id:probe version:1.0.0");
+  const auto trusted = bundle::read_key("zeros", key, "KEY");
+  REQUIRE(trusted);
+  CHECK(bundle::minisign::verifies(*read, trusted->key, Blake2b::of("fuzz")));
+  for (const std::string& text : {std::string(), good.substr(0, 100), good + "more\n", "a" + good}) {
+    const auto own = bundle::minisign::parse_signature(text, "FILE");
+    const auto caged = parser.signature(text, "FILE");
+    REQUIRE(own.has_value() == caged.has_value());
+    if (!own) CHECK(facts(caged.error().findings()) == facts(own.error().findings()));
+  }
 }
 
 TEST_CASE("an interruption ends the reading of a caged process, too") {
