@@ -21,10 +21,7 @@ namespace {
 class ArchivePass {
  public:
   ArchivePass(host::File& file, const std::string& source, ArchiveOptions options)
-      : file_(file),
-        source_(source),
-        options_(std::move(options)),
-        tap_(file, source, options_.interrupted) {
+      : file_(file), source_(source), options_(std::move(options)), tap_(file, source, options_.interrupted) {
     if (options_.into) unpacking_.emplace(*options_.into, options_.write_limit);
     files_.emplace(source_, options_.form, unpacking_ ? &*unpacking_ : nullptr);
   }
@@ -74,10 +71,11 @@ class ArchivePass {
     if (first == manifest.str() || survey.refuses(manifest.str())) return;
     // Names that begin with "./" have their finding.
     if (first == "./" + manifest.str()) return;
-    survey.findings.push_back(of_archive(
-        rules::bundle_manifest_not_first,
-        fmt::format("the first file of the archive is {}, not the manifest {}", quoted(first), manifest.str()),
-        "pack it with addonctl bundle build"));
+    survey.findings.push_back(
+        of_archive(rules::bundle_manifest_not_first,
+                   fmt::format("the first file of the archive is {}, not the manifest {}", quoted(first),
+                               manifest.str()),
+                   "pack it with addonctl bundle build"));
   }
 
   Result<ReadBundle> assembled(Walked walked) {

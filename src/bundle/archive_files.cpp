@@ -67,8 +67,10 @@ Result<> ArchiveFiles::begin(const RelativePath& path, std::uint64_t size) {
   if (current_) return not_a_file(path.str(), "begins within another one");
   if (files_.size() >= kMaxEntries) return not_a_file(path.str(), "is one too many");
   if (path.segments().size() > kMaxDepth) return not_a_file(path.str(), "is nested too deep");
-  if (size > kMaxFileBytes || (bytes_ += size) > kMaxBundleBytes) return not_a_file(path.str(), "is too large");
-  if (reader_.has(path) || (signature_ && is_signature(path))) return not_a_file(path.str(), "is there twice");
+  if (size > kMaxFileBytes || (bytes_ += size) > kMaxBundleBytes)
+    return not_a_file(path.str(), "is too large");
+  if (reader_.has(path) || (signature_ && is_signature(path)))
+    return not_a_file(path.str(), "is there twice");
   Current next{.path = path, .size = size, .left = size, .is_signature = is_signature(path)};
   next.content.is_text = next.is_signature || is_text(path);
   // Not a file of the add-on: nothing of it is staged.

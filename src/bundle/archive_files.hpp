@@ -24,8 +24,8 @@ namespace addon::bundle {
 class FileTaker {
  public:
   virtual ~FileTaker() = default;
-  /// A new file of so many bytes. Errors of each: a finding where the archive is to be read no further; without
-  /// one what is no fault of the archive.
+  /// A new file of so many bytes. Errors of each: a finding where the archive is to be read no further;
+  /// without one what is no fault of the archive.
   virtual Result<> begin(const RelativePath& path, std::uint64_t size) = 0;
   virtual Result<> give(std::span<const std::byte> bytes) = 0;
   /// All its bytes were given.

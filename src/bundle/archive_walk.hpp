@@ -17,7 +17,7 @@ struct Walked {
   std::vector<Finding> findings;
   std::vector<std::string> refused;  ///< names of entries that are no files to take; any bytes
   std::string first;                 ///< the first entry that is no directory; "" where there is none
-  bool complete = true;              ///< false where it was not read to its end: there is an error that says why
+  bool complete = true;  ///< false where it was not read to its end: there is an error that says why
 };
 
 /// Undoes the compression, reads the entries and judges each, and gives `files` those that are files. Bytes

@@ -75,8 +75,7 @@ Result<RelativePath> find_manifest(const host::Directory& directory, const std::
 }
 
 ReadBundle read_directory(std::shared_ptr<const host::Directory> directory, const std::string& source,
-                          Origin origin, const host::KnownDigests& known, Contents contents,
-                          Parser* parser) {
+                          Origin origin, const host::KnownDigests& known, Contents contents, Parser* parser) {
   // What is in a directory without a manifest is nobody's bundle, and no fault of it.
   const auto manifest = find_manifest(*directory, source);
   if (!manifest) return unusable(manifest.error().findings());
@@ -87,8 +86,8 @@ ReadBundle read_directory(std::shared_ptr<const host::Directory> directory, cons
   const Survey files = found;
   DirectoryReader reader(*directory, known);
   OwnParser own;
-  ReadBundle read = assemble(std::move(found), reader, *manifest, source, contents,
-                             parser != nullptr ? *parser : own);
+  ReadBundle read =
+      assemble(std::move(found), reader, *manifest, source, contents, parser != nullptr ? *parser : own);
   if (!read.bundle) return read;
   read.bundle->directory = std::move(directory);
   if (origin == Origin::bundle && contents == Contents::hashed)

@@ -99,7 +99,8 @@ enum class Contents { hashed, unread };
 /// Reads and checks a bundle directory. Files whose identity is in `known` are not read again.
 /// Refused, each by name: symlinks, hard links, devices, set-id bits, extended attributes, unsafe
 /// names, a missing or ambiguous manifest, files named but absent, files that a `files:` list does
-/// not name. Limits: 4,096 files, 4 GiB a file. Manifest and units are read by `parser`, null: by this process.
+/// not name. Limits: 4,096 files, 4 GiB a file. Manifest and units are read by `parser`, null: by this
+/// process.
 ReadBundle read_directory(std::shared_ptr<const host::Directory> directory, const std::string& source,
                           Origin origin, const host::KnownDigests& known,
                           Contents contents = Contents::hashed, Parser* parser = nullptr);

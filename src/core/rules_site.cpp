@@ -345,11 +345,14 @@ constinit const Rule host_read_failed{
     "known. "
     "Look into the kernel's log and the limits of the process (ulimit -n), and try again."};
 
-constinit const Rule reader_failed{
-    "reader-failed", error, failed, "The process that reads untrusted input did not do so.",
-    "What a caller sends is read by a process without privileges, and only what that hands back, checked once "
-    "more, is used. It ended early, took too long or too much memory, or handed back what cannot be. Either the "
-    "host has no memory left, or the input found a fault of this program: try again, and report it if it stays."};
+constinit const Rule reader_failed{"reader-failed", error, failed,
+                                   "The process that reads untrusted input did not do so.",
+                                   "What a caller sends is read by a process without privileges, and only "
+                                   "what that hands back, checked once "
+                                   "more, is used. It ended early, took too long or too much memory, or "
+                                   "handed back what cannot be. Either the "
+                                   "host has no memory left, or the input found a fault of this program: try "
+                                   "again, and report it if it stays."};
 
 constinit const Rule host_version_missing{"host-version-missing", error, failed,
                                           "The directory of a version that is to be activated is missing.",

@@ -7,8 +7,8 @@
 #include <memory>
 #include <utility>
 
-#include "bundle/parser.hpp"
 #include "bundle/bundle.hpp"
+#include "bundle/parser.hpp"
 #include "executor/layout.hpp"
 
 namespace addon::executor {
@@ -93,9 +93,9 @@ Result<bundle::Bundle> read_installed(const plan::Release& release, const host::
     return tl::unexpected(
         unusable(rules::host_version_altered, release, "cannot be opened: " + opened.error().message()));
   if (*opened == nullptr) return tl::unexpected(unusable(rules::host_version_missing, release, "is missing"));
-  bundle::ReadBundle read = bundle::read_directory(std::shared_ptr<const host::Directory>(std::move(*opened)),
-                                                   "/" + path.str(), bundle::Origin::installed, known,
-                                                   bundle::Contents::hashed, parser);
+  bundle::ReadBundle read =
+      bundle::read_directory(std::shared_ptr<const host::Directory>(std::move(*opened)), "/" + path.str(),
+                             bundle::Origin::installed, known, bundle::Contents::hashed, parser);
   if (!read.bundle) {
     return tl::unexpected(
         unusable(rules::host_version_altered, release,

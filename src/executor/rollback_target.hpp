@@ -20,8 +20,8 @@ Result<plan::Generation> target_generation(const Generations& generations,
                                            std::optional<std::uint64_t> number);
 
 /// The version as it is installed, whole and as recorded; an error names it when its directory is
-/// missing or altered. What has no directory is made of the record, which has its manifest. `parser` reads what
-/// the add-on's author wrote; null: this process.
+/// missing or altered. What has no directory is made of the record, which has its manifest. `parser` reads
+/// what the add-on's author wrote; null: this process.
 Result<bundle::Bundle> read_installed(const plan::Release& release, const host::Directory& root,
                                       const host::KnownDigests& known, bundle::Parser* parser = nullptr);
 

@@ -27,7 +27,9 @@ using Milliseconds = std::chrono::milliseconds;
 
 constexpr std::size_t kCageChunk = std::size_t{1} << 20;
 
-tl::unexpected<Error> no_file() { return tl::unexpected(Error("it is a pipe, which is only read or written")); }
+tl::unexpected<Error> no_file() {
+  return tl::unexpected(Error("it is a pipe, which is only read or written"));
+}
 
 /// One of the two descriptors of a caged process.
 class CageFile final : public host::File {
@@ -121,12 +123,14 @@ class Cage {
   Result<bool> wait(std::span<pollfd> sources) {
     constexpr Milliseconds look_up{200};
     for (;;) {
-      if (terms_.interrupted != nullptr && terms_.interrupted->load()) return tl::unexpected(Error("interrupted"));
+      if (terms_.interrupted != nullptr && terms_.interrupted->load())
+        return tl::unexpected(Error("interrupted"));
       const auto now = CageClock::now();
       const auto left = std::min(std::chrono::ceil<Milliseconds>(last_ + terms_.idle - now),
                                  std::chrono::ceil<Milliseconds>(begun_ + terms_.whole - now));
       if (left <= Milliseconds::zero()) return false;
-      const int ready = poll(sources.data(), sources.size(), static_cast<int>(std::min(left, look_up).count()));
+      const int ready =
+          poll(sources.data(), sources.size(), static_cast<int>(std::min(left, look_up).count()));
       if (ready < 0 && errno != EINTR)
         return tl::unexpected(Error::from_errno(errno, "cannot wait for a process"));
       if (ready > 0) return true;
@@ -209,7 +213,8 @@ Result<CageEnd> run_caged(const CageTerms& terms, const Caged& work, CageTalk& t
   // fork(3), not the bare system call: the C library makes its memory fit for use in the new process.
   const pid_t process = fork();
   if (process == 0) live_in_cage(entry, work);
-  if (process < 0) return tl::unexpected(Error::from_errno(errno, "cannot start a process without privileges"));
+  if (process < 0)
+    return tl::unexpected(Error::from_errno(errno, "cannot start a process without privileges"));
   input.read.reset();
   output.write.reset();
   return Cage(process, terms, std::move(input.write), std::move(output.read)).hear(talk);

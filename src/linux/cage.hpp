@@ -37,9 +37,9 @@ struct CageTerms {
   const std::atomic<bool>* interrupted = nullptr;   ///< ends the wait, too
 };
 
-/// What a caged process does: reads `input` to whatever end it likes, writes to `output`, and returns its exit
-/// status. It may compute, take and free memory, read and write these two, and end; any other system call
-/// kills it. Of File only read() and write() work. It must start no thread.
+/// What a caged process does: reads `input` to whatever end it likes, writes to `output`, and returns its
+/// exit status. It may compute, take and free memory, read and write these two, and end; any other system
+/// call kills it. Of File only read() and write() work. It must start no thread.
 using Caged = std::function<int(host::File& input, host::File& output)>;
 
 /// This side of the conversation. An error of either ends it, and is the error of run_caged().
@@ -54,7 +54,8 @@ class CageTalk {
 
 /// How a caged process ended.
 struct CageEnd {
-  std::string fault{};  ///< why what it wrote is not to be used: "was killed by signal 31 (…)"; "" where it is
+  std::string
+      fault{};  ///< why what it wrote is not to be used: "was killed by signal 31 (…)"; "" where it is
 };
 
 /// Runs a function in a new process that has nothing but two pipes: no privilege (own user, no supplementary

@@ -19,13 +19,13 @@ using Filter = std::unique_ptr<void, FreeFilter>;
 
 // The last two lines are what abort(3) does before it sends itself the signal.
 constexpr std::array kAllowed = {
-    SCMP_SYS(read),           SCMP_SYS(pread64),       SCMP_SYS(readv),      SCMP_SYS(write),
-    SCMP_SYS(writev),         SCMP_SYS(lseek),         SCMP_SYS(close),      SCMP_SYS(fstat),
-    SCMP_SYS(brk),            SCMP_SYS(munmap),        SCMP_SYS(mremap),     SCMP_SYS(madvise),
-    SCMP_SYS(futex),          SCMP_SYS(sched_yield),   SCMP_SYS(getrandom),  SCMP_SYS(clock_gettime),
-    SCMP_SYS(clock_getres),   SCMP_SYS(gettimeofday),  SCMP_SYS(time),       SCMP_SYS(exit),
-    SCMP_SYS(exit_group),     SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigaction),   SCMP_SYS(getpid),        SCMP_SYS(gettid)};
+    SCMP_SYS(read),         SCMP_SYS(pread64),         SCMP_SYS(readv),        SCMP_SYS(write),
+    SCMP_SYS(writev),       SCMP_SYS(lseek),           SCMP_SYS(close),        SCMP_SYS(fstat),
+    SCMP_SYS(brk),          SCMP_SYS(munmap),          SCMP_SYS(mremap),       SCMP_SYS(madvise),
+    SCMP_SYS(futex),        SCMP_SYS(sched_yield),     SCMP_SYS(getrandom),    SCMP_SYS(clock_gettime),
+    SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday),    SCMP_SYS(time),         SCMP_SYS(exit),
+    SCMP_SYS(exit_group),   SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigaction), SCMP_SYS(getpid),          SCMP_SYS(gettid)};
 
 bool allow(scmp_filter_ctx filter, int call) {
   return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) == 0;

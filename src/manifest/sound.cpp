@@ -104,9 +104,8 @@ bool is_primary(const Manifest& manifest) {
   const Supervision supervision = manifest.supervision.value;
   if (supervision == Supervision::systemd_service && primary.suffix() != ".service") return false;
   if (supervision == Supervision::systemd_timer && primary.suffix() != ".timer") return false;
-  return !manifest.units ||
-         std::any_of(manifest.units->begin(), manifest.units->end(),
-                     [&](const Sourced<UnitName>& unit) { return unit.value == primary; });
+  return !manifest.units || std::any_of(manifest.units->begin(), manifest.units->end(),
+                                        [&](const Sourced<UnitName>& unit) { return unit.value == primary; });
 }
 
 bool is_health(const Manifest& manifest) {

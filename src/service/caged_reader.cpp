@@ -27,8 +27,9 @@ std::span<const std::byte> bytes_of(std::string_view text) {
 }
 
 Finding failed_reader(const std::string& file, std::string_view why) {
-  Finding finding = make_finding(
-      rules::reader_failed, fmt::format("the process that reads it without privileges {}", why), {file, 0, 0});
+  Finding finding =
+      make_finding(rules::reader_failed, fmt::format("the process that reads it without privileges {}", why),
+                   {file, 0, 0});
   finding.fix =
       "try again; where that does not help, look at it with addonctl on a machine that does not matter";
   return finding;
@@ -164,8 +165,8 @@ linux::Caged walk_in_cage(const std::string& source, bundle::Form form) {
   };
 }
 
-Result<bundle::Walked> hear_walk(const linux::CageTerms& terms, const linux::Caged& walk, bundle::ByteTap& tap,
-                                 const std::string& source, bundle::FileTaker& files) {
+Result<bundle::Walked> hear_walk(const linux::CageTerms& terms, const linux::Caged& walk,
+                                 bundle::ByteTap& tap, const std::string& source, bundle::FileTaker& files) {
   WalkTalk talk(tap, files);
   TRY(run(terms, walk, talk, source));
   auto walked = talk.finish();

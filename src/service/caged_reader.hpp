@@ -17,14 +17,14 @@ namespace addon::service {
 /// What a process without privileges answers to a text.
 using Answer = std::function<std::string(std::string_view text)>;
 
-/// The answer of a caged process that gets a text of at most kMaxAsked bytes: at most kMaxWireBytes. Errors: one
-/// finding reader-failed in `file` where there is none; an interruption.
+/// The answer of a caged process that gets a text of at most kMaxAsked bytes: at most kMaxWireBytes. Errors:
+/// one finding reader-failed in `file` where there is none; an interruption.
 inline constexpr std::size_t kMaxAsked = (std::size_t{64} << 20) + 1;
 Result<std::string> ask_caged(const linux::CageTerms& terms, std::string_view text, const std::string& file,
                               const Answer& answer);
 
-/// Reads manifests, units and signatures in caged processes, a new one for each: what takes over the one that reads the
-/// manifest has no say in what a unit means. What could not be read has one finding reader-failed.
+/// Reads manifests, units and signatures in caged processes, a new one for each: what takes over the one that
+/// reads the manifest has no say in what a unit means. What could not be read has one finding reader-failed.
 class CagedParser final : public bundle::Parser {
  public:
   explicit CagedParser(linux::CageTerms terms) : terms_(terms) {}
@@ -40,20 +40,21 @@ class CagedParser final : public bundle::Parser {
 linux::Caged walk_in_cage(const std::string& source, bundle::Form form);
 /// Feeds it with the tap's bytes, which are hashed here, to their end, and takes the files that come from it.
 /// Errors: a finding reader-failed in `source` where it fails or lies; else as bundle::walk_archive().
-Result<bundle::Walked> hear_walk(const linux::CageTerms& terms, const linux::Caged& walk, bundle::ByteTap& tap,
-                                 const std::string& source, bundle::FileTaker& files);
+Result<bundle::Walked> hear_walk(const linux::CageTerms& terms, const linux::Caged& walk,
+                                 bundle::ByteTap& tap, const std::string& source, bundle::FileTaker& files);
 
 /// Reads what a caller sent in processes without privileges, and checks again what they hand back: the same
-/// contracts, findings and errors as the functions of the same names, and one finding more, reader-failed. This
-/// process hashes bytes, writes files and decodes lists of numbers and texts (wire.hpp); it runs no unpacker
-/// and no parser. Memory does not grow with a bundle's size. See run_caged() for its preconditions;
+/// contracts, findings and errors as the functions of the same names, and one finding more, reader-failed.
+/// This process hashes bytes, writes files and decodes lists of numbers and texts (wire.hpp); it runs no
+/// unpacker and no parser. Memory does not grow with a bundle's size. See run_caged() for its preconditions;
 /// docs/decisions/0035 says what a caged process could still lie about.
 class CagedReader {
  public:
   explicit CagedReader(linux::CageTerms terms) : terms_(terms), parser_(terms) {}
 
-  /// bundle::read_archive(), with Form::directory of a directory that was packed for its way; its signature has
-  /// been read. What was written to `into` is gone where there is no bundle, or not all of it could be written.
+  /// bundle::read_archive(), with Form::directory of a directory that was packed for its way; its signature
+  /// has been read. What was written to `into` is gone where there is no bundle, or not all of it could be
+  /// written.
   Result<bundle::ReadBundle> read_archive(host::File& file, const std::string& source,
                                           bundle::ArchiveOptions options);
   /// plan::read_saved_plan() of a file's rest.

@@ -11,7 +11,8 @@ namespace addon::service {
 
 template <class V, Is<bundle::Walked> T>
 void wire(V& visitor, T& walked) {
-  wire_all(visitor, walked.findings, walked.refused, walked.first, walked.complete);
+  auto& [findings, refused, first, complete] = walked;
+  wire_all(visitor, findings, refused, first, complete);
 }
 
 namespace {
@@ -58,7 +59,8 @@ Result<> FrameReader::take(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     if (walked_) return no_frame();
     if (file_left_ > 0) {
-      const auto some = bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), file_left_)));
+      const auto some =
+          bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), file_left_)));
       TRY(files_.give(some));
       file_left_ -= some.size();
       bytes = bytes.subspan(some.size());

@@ -182,13 +182,14 @@ namespace {
 
 template <class V, class T>
 void rest_of_finding(V& visitor, T& finding) {
-  wire_number(visitor, finding.severity, static_cast<std::uint64_t>(Severity::note));
-  wire_all(visitor, finding.message, finding.at, finding.pointer, finding.addon, finding.fix);
+  // Its rule went before, and no parser speaks of policy.
+  [[maybe_unused]] auto& [rule, severity, message, at, pointer, addon, policy, fix] = finding;
+  wire_number(visitor, severity, static_cast<std::uint64_t>(Severity::note));
+  wire_all(visitor, message, at, pointer, addon, fix);
 }
 
 }  // namespace
 
-// No parser speaks of policy.
 void wire(WireWriter& writer, const Finding& finding) {
   writer.text(finding.rule->id);
   rest_of_finding(writer, finding);

@@ -119,69 +119,91 @@ void wire(V& visitor, T& number) {
   wire_number(visitor, number, kMostBytes);
 }
 
+template <class V, class T>
+void wire_sourced(V& visitor, T& sourced) {
+  auto& [value, at, pointer] = sourced;
+  wire_all(visitor, value, at, pointer);
+}
 template <class T>
 void wire(WireWriter& writer, const manifest::Sourced<T>& sourced) {
-  wire_all(writer, sourced.value, sourced.at, sourced.pointer);
+  wire_sourced(writer, sourced);
 }
 template <class T>
 void wire(WireReader& reader, manifest::Sourced<T>& sourced) {
-  wire_all(reader, sourced.value, sourced.at, sourced.pointer);
+  wire_sourced(reader, sourced);
 }
 
 template <class V, Is<manifest::RequestedCapability> T>
 void wire(V& visitor, T& asked) {
-  unsigned number = asked.capability.number();
+  auto& [capability, at, pointer] = asked;
+  unsigned number = capability.number();
   wire_number(visitor, number, Capability::count() - 1);
-  if constexpr (V::kReads) asked.capability = Capability::from_number(number);
-  wire_all(visitor, asked.at, asked.pointer);
+  if constexpr (V::kReads) capability = Capability::from_number(number);
+  wire_all(visitor, at, pointer);
 }
 template <class V, Is<manifest::ExtraFile> T>
 void wire(V& visitor, T& file) {
-  wire_all(visitor, file.path, file.mode, file.at, file.pointer);
+  auto& [path, mode, at, pointer] = file;
+  wire_all(visitor, path, mode, at, pointer);
 }
 template <class V, Is<manifest::StateDir> T>
 void wire(V& visitor, T& directory) {
-  wire_all(visitor, directory.path, directory.owner, directory.group, directory.mode, directory.at);
+  auto& [path, owner, group, mode, at] = directory;
+  wire_all(visitor, path, owner, group, mode, at);
 }
 template <class V, Is<manifest::Health> T>
 void wire(V& visitor, T& health) {
-  wire_all(visitor, health.timeout, health.stable_for, health.exec, health.exec_at);
+  auto& [timeout, stable_for, exec, exec_at] = health;
+  wire_all(visitor, timeout, stable_for, exec, exec_at);
 }
 template <class V, Is<manifest::Resources> T>
 void wire(V& visitor, T& resources) {
-  wire_all(visitor, resources.cpu_max_percent, resources.memory_max_bytes, resources.memory_high_bytes,
-           resources.tasks_max, resources.slice, resources.at, resources.slice_at);
+  auto& [cpu_max_percent, memory_max_bytes, memory_high_bytes, tasks_max, slice, at, slice_at] = resources;
+  wire_all(visitor, cpu_max_percent, memory_max_bytes, memory_high_bytes, tasks_max, slice, at, slice_at);
 }
 template <class V, Is<manifest::RequiredAddon> T>
 void wire(V& visitor, T& required) {
-  wire_all(visitor, required.id, required.version, required.at, required.pointer);
+  auto& [id, version, at, pointer] = required;
+  wire_all(visitor, id, version, at, pointer);
 }
 template <class V, Is<manifest::RequiredPackage> T>
 void wire(V& visitor, T& package) {
-  wire_all(visitor, package.name, package.comparison, package.version, package.at, package.pointer);
+  auto& [name, comparison, version, at, pointer] = package;
+  wire_all(visitor, name, comparison, version, at, pointer);
 }
 template <class V, Is<manifest::Artifact> T>
 void wire(V& visitor, T& artifact) {
-  wire_all(visitor, artifact.os, artifact.arch, artifact.object_key, artifact.sha256, artifact.signature_ref,
-           artifact.at, artifact.pointer);
+  auto& [os, arch, object_key, sha256, signature_ref, at, pointer] = artifact;
+  wire_all(visitor, os, arch, object_key, sha256, signature_ref, at, pointer);
 }
 
 template <class V, Is<manifest::Manifest> T>
 void wire(V& visitor, T& m) {
-  wire_all(visitor, m.file, m.id, m.name, m.version, m.delivery, m.supervision, m.os_capabilities, m.run_as,
-           m.binary, m.install_path, m.args, m.units, m.primary, m.files, m.state_dirs, m.health, m.resources,
-           m.config_schema, m.platforms, m.required_addons, m.package, m.base_agent, m.artifacts,
-           m.product_capabilities, m.plugin);
+  auto& [file, id, name, version, delivery, supervision, os_capabilities, run_as, binary, install_path, args,
+         units, primary, files, state_dirs, health, resources, config_schema, platforms, required_addons,
+         package, base_agent, artifacts, product_capabilities, plugin] = m;
+  wire_all(visitor, file, id, name, version, delivery, supervision, os_capabilities, run_as, binary,
+           install_path, args, units, primary, files, state_dirs, health, resources, config_schema, platforms,
+           required_addons, package, base_agent, artifacts, product_capabilities, plugin);
 }
 
-void wire(WireWriter& writer, const manifest::ParsedManifest& parsed) {
-  wire_all(writer, parsed.manifest, parsed.findings);
+namespace {
+
+template <class V, class T>
+void wire_parsed(V& visitor, T& parsed) {
+  auto& [manifest, findings] = parsed;
+  wire_all(visitor, manifest, findings);
 }
+
+}  // namespace
+
+void wire(WireWriter& writer, const manifest::ParsedManifest& parsed) { wire_parsed(writer, parsed); }
 
 void wire(WireReader& reader, manifest::ParsedManifest& parsed) {
-  wire_all(reader, parsed.manifest, parsed.findings);
+  wire_parsed(reader, parsed);
   if (reader.failed()) return;
-  const bool is_sound = parsed.manifest ? !manifest::why_unsound(*parsed.manifest) : has_errors(parsed.findings);
+  const bool is_sound =
+      parsed.manifest ? !manifest::why_unsound(*parsed.manifest) : has_errors(parsed.findings);
   // One or the other: no manifest without a reason, none with one.
   if (!is_sound || (parsed.manifest && has_errors(parsed.findings))) reader.fail();
 }

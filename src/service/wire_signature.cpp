@@ -19,8 +19,8 @@ void wire(WireReader& reader, std::array<std::uint8_t, N>& bytes) {
 
 template <class V, Is<bundle::minisign::Signature> T>
 void wire(V& visitor, T& signature) {
-  wire_all(visitor, signature.key.bytes, signature.signature, signature.trusted_comment,
-           signature.global_signature);
+  auto& [key, first, trusted_comment, global_signature] = signature;
+  wire_all(visitor, key.bytes, first, trusted_comment, global_signature);
 }
 
 SignatureAnswer SignatureAnswer::of(const Result<bundle::minisign::Signature>& read) {

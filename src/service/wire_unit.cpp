@@ -15,7 +15,8 @@ namespace {
 
 template <class V, class T>
 void wire_stated(V& visitor, T& stated) {
-  wire_all(visitor, stated.value, stated.at);
+  auto& [value, at] = stated;
+  wire_all(visitor, value, at);
 }
 
 }  // namespace
@@ -31,36 +32,42 @@ void wire(WireReader& reader, unit::Stated<T>& stated) {
 
 template <class V, Is<unit::ExecCommand> T>
 void wire(V& visitor, T& command) {
-  wire_all(visitor, command.directive, command.prefixes, command.program, command.arguments, command.at);
+  auto& [directive, prefixes, program, arguments, at] = command;
+  wire_all(visitor, directive, prefixes, program, arguments, at);
 }
 
 template <class V, Is<unit::Reference> T>
 void wire(V& visitor, T& reference) {
-  wire_all(visitor, reference.directive, reference.unit, reference.at);
+  auto& [directive, unit, at] = reference;
+  wire_all(visitor, directive, unit, at);
 }
 
 template <class V, Is<unit::Directive> T>
 void wire(V& visitor, T& directive) {
-  wire_all(visitor, directive.section, directive.key, directive.value, directive.at);
+  auto& [section, key, value, at] = directive;
+  wire_all(visitor, section, key, value, at);
 }
 
 template <class V, Is<unit::Privileges> T>
 void wire(V& visitor, T& p) {
-  wire_all(visitor, p.user, p.group, p.dynamic_user, p.supplementary_groups, p.bounding, p.bounding_stated,
-           p.ambient, p.no_new_privileges, p.no_new_privileges_effective, p.exec, p.settings);
+  auto& [user, group, dynamic_user, supplementary_groups, bounding, bounding_stated, ambient,
+         no_new_privileges, no_new_privileges_effective, exec, settings] = p;
+  wire_all(visitor, user, group, dynamic_user, supplementary_groups, bounding, bounding_stated, ambient,
+           no_new_privileges, no_new_privileges_effective, exec, settings);
 }
 
 template <class V, Is<unit::Install> T>
 void wire(V& visitor, T& install) {
-  wire_all(visitor, install.wanted_by, install.required_by, install.also, install.alias, install.activates,
-           install.references);
+  auto& [wanted_by, required_by, also, alias, activates, references] = install;
+  wire_all(visitor, wanted_by, required_by, also, alias, activates, references);
 }
 
 namespace {
 
 template <class V, class T>
 void wire_analyzed(V& visitor, T& unit) {
-  wire_all(visitor, unit.privileges, unit.install, unit.directives, unit.findings);
+  auto& [privileges, install, directives, findings] = unit;
+  wire_all(visitor, privileges, install, directives, findings);
 }
 
 // What a unit is enabled by becomes a path. Names that are none have a finding.

@@ -1,5 +1,5 @@
-// What a caged process hands back: whatever it is, it is refused or a value that can be written and read again
-// as the same; frames of files end in an error or in files within the limits.
+// What a caged process hands back: whatever it is, it is refused or a value that can be written and read
+// again as the same; frames of files end in an error or in files within the limits.
 //
 // The first byte says what the rest is meant to be.
 #include <cstddef>

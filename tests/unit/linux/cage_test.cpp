@@ -43,7 +43,8 @@ class Words final : public CageTalk {
   Result<std::span<const std::byte>> give() override {
     // There is more as long as nobody has looked at it, so that it waits for that.
     if (at_first_) return std::as_bytes(std::span(std::string_view("more")));
-    return std::as_bytes(std::span(std::exchange(given_, true) ? std::string_view() : std::string_view(text_)));
+    return std::as_bytes(
+        std::span(std::exchange(given_, true) ? std::string_view() : std::string_view(text_)));
   }
   Result<> take(std::span<const std::byte> bytes) override {
     if (at_first_) std::exchange(at_first_, {})();
@@ -69,7 +70,8 @@ void say(host::File& output, std::string_view text) {
 std::string fault_of(const std::function<int()>& work, CageTerms terms = {}) {
   signal(SIGPIPE, SIG_IGN);
   Words words;
-  const auto end = run_caged(terms, [&](host::File&, host::File&) { return work(); }, words);
+  const auto end = run_caged(
+      terms, [&](host::File&, host::File&) { return work(); }, words);
   REQUIRE(end);
   return end->fault;
 }
@@ -220,7 +222,8 @@ TEST_CASE("without the filter it may still do nothing that takes a right") {
 TEST_CASE("a caged process that fails says so once, whatever it did") {
   NEEDS_ROOT();
   CHECK(fault_of([] { return 3; }) == "ended with status 3");
-  CHECK(fault_of([]() -> int { abort(); }).starts_with(kCageIsWhole ? "was killed by signal 6" : "was killed"));
+  CHECK(
+      fault_of([]() -> int { abort(); }).starts_with(kCageIsWhole ? "was killed by signal 6" : "was killed"));
   if (kCageIsWhole) {
     CHECK(fault_of([]() -> int {
             volatile int* nowhere = nullptr;
@@ -306,7 +309,8 @@ TEST_CASE("waiting for a caged process can be interrupted") {
   CageTerms terms;
   terms.interrupted = &interrupted;
   Words words;
-  const auto end = run_caged(terms, [](host::File&, host::File&) { return 0; }, words);
+  const auto end = run_caged(
+      terms, [](host::File&, host::File&) { return 0; }, words);
   REQUIRE_FALSE(end);
   CHECK(end.error().message() == "interrupted");
 }

@@ -76,7 +76,8 @@ TEST_CASE("a caged process refuses what this one refuses, in the same words") {
       packed(good + pax({{"path", "\xff"}}) + tar_file("name", "x")),
       packed(tar_file("addon.yaml", "id: [") + tar_file("probe", "x")),
       packed(tar_file("addon.yaml", std::string(2'000'000, '#')) + tar_file("probe", "x")),
-      packed(tar_file("addon.yaml", manifest_text("systemd-service")) + tar_file("probe.service", "x\xff=\n")),
+      packed(tar_file("addon.yaml", manifest_text("systemd-service")) +
+             tar_file("probe.service", "x\xff=\n")),
       packed(good).substr(0, 200),
       packed(good) + "more",
       gzip(good + tar_end() + good),
@@ -106,14 +107,16 @@ TEST_CASE("what was pinned decides first, whoever reads the rest") {
 TEST_CASE("files that come out of a cage are root's, and what was hashed") {
   NEEDS_ROOT();
   Fixture fixture;
-  fixture.write("archive", zstd(service_entries() + tar_file("share/deep/data", noise(2'500'000)) + tar_end()));
+  fixture.write("archive",
+                zstd(service_entries() + tar_file("share/deep/data", noise(2'500'000)) + tar_end()));
   const auto read = CagedReader(terms()).read_archive(*open(fixture, "archive"), "ARCHIVE",
                                                       {.into = make_into(fixture, "into")});
   REQUIRE(read);
   REQUIRE(read->bundle);
   REQUIRE(read->bundle->unpacked);
-  CHECK(files_below(fixture.path("into")) ==
-        std::vector<std::string>{"addon.yaml", "config.schema.json", "probe", "probe.service", "share/deep/data"});
+  CHECK(files_below(fixture.path("into")) == std::vector<std::string>{"addon.yaml", "config.schema.json",
+                                                                      "probe", "probe.service",
+                                                                      "share/deep/data"});
   for (const bundle::BundleFile& file : read->bundle->files) {
     struct stat state {};
     const auto written = open(fixture, "into/" + file.path.str());
@@ -150,7 +153,8 @@ TEST_CASE("what is installed can be read in cages, too") {
   const Fixture fixture;
   write_service_bundle(fixture);
   CagedParser parser(terms());
-  for (const char* unit : {"[Service]\nUser=probe\nExecStart=/bin/true\n", "[Service]\nNoNewPrivileges=perhaps\n"}) {
+  for (const char* unit :
+       {"[Service]\nUser=probe\nExecStart=/bin/true\n", "[Service]\nNoNewPrivileges=perhaps\n"}) {
     fixture.write("probe.service", unit);
     std::shared_ptr<const host::Directory> directory = std::move(*linux::open_directory_path(fixture.path()));
     const auto read = bundle::read_directory(directory, "SOURCE", bundle::Origin::installed, {},
@@ -166,7 +170,8 @@ TEST_CASE("a signature that was read in a cage is verified as any other") {
       "untrusted comment: of a seed of zeros\nRWRmdXp6ZnV6ejtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop\n";
   const std::string good =
       "untrusted comment: by a seed of "
-      "zeros\nRURmdXp6ZnV6eg5B28dKZ6vQSc9NY0KS6THFbtewBvX3KTVvMEDPL792v3AvHyDKWKz9cHKscKcU99iVI6gg0TeYJ2TSqq1u"
+      "zeros\nRURmdXp6ZnV6eg5B28dKZ6vQSc9NY0KS6THFbtewBvX3KTVvMEDPL792v3AvHyDKWKz9cHKscKcU99iVI6gg0TeYJ2TSqq1"
+      "u"
       "gQY=\ntrusted comment: id:probe "
       "version:1.0.0\nnbZg3ONkZqgpf6WnfrHrTuXn1/"
       "DFa4q79zzJ6pNxRLrOinxWJpkrej0bkdbuGCPKpR0bxD3guivnflZcHAmqBQ==\n";
@@ -190,8 +195,8 @@ TEST_CASE("an interruption ends the reading of a caged process, too") {
   const Fixture fixture;
   fixture.write("archive", gzip(service_entries() + tar_end()));
   const std::atomic<bool> interrupted = true;
-  const auto read = CagedReader(terms()).read_archive(*open(fixture, "archive"), "ARCHIVE",
-                                                      {.interrupted = &interrupted});
+  const auto read =
+      CagedReader(terms()).read_archive(*open(fixture, "archive"), "ARCHIVE", {.interrupted = &interrupted});
   REQUIRE_FALSE(read);
   CHECK(read.error().message() == "interrupted");
   CHECK(read.error().findings().empty());

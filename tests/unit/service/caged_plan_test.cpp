@@ -53,9 +53,9 @@ TEST_CASE("a plan that is none is refused in the same words") {
   const std::string good = saved();
   std::string edited = good;
   edited.replace(edited.find("\"prune\":false"), 13, "\"prune\":true ");
-  for (const std::string& text : {std::string(), std::string("{"), std::string("{\"plan\":{}}"), edited,
-                                  good.substr(0, good.size() / 2), good + good,
-                                  std::string((std::size_t{64} << 20) + 1, ' ')}) {
+  for (const std::string& text :
+       {std::string(), std::string("{"), std::string("{\"plan\":{}}"), edited,
+        good.substr(0, good.size() / 2), good + good, std::string((std::size_t{64} << 20) + 1, ' ')}) {
     const auto own = plan::read_saved_plan(text, "plan.json");
     REQUIRE_FALSE(own);
     CHECK(facts_of(read_caged(text)) == facts_of(own));

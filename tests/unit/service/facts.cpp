@@ -43,7 +43,8 @@ void add_bundle(Facts& lines, const bundle::Bundle& bundle) {
   lines.push_back(to_wire(manifest::ParsedManifest{bundle.manifest, {}}));
   lines.push_back(bundle.manifest_text);
   for (const bundle::BundleFile& file : bundle.files)
-    lines.push_back(fmt::format("file {} {} {} {:o}", file.path.str(), file.sha256.hex(), file.size, file.mode));
+    lines.push_back(
+        fmt::format("file {} {} {} {:o}", file.path.str(), file.sha256.hex(), file.size, file.mode));
   for (const bundle::BundleUnit& unit : bundle.units) {
     lines.push_back(fmt::format("unit {} {} {} {} {}", unit.name.str(), unit.sha256.hex(), unit.size,
                                 to_string(unit.asked_at), unit.packaged_at));
@@ -145,8 +146,8 @@ std::vector<std::string> bundle_directories() {
 std::vector<Text> manifest_texts() {
   std::vector<Text> texts = read_texts(find_files(samples(), is_manifest));
   for (const char* corpus : {"document", "policy"}) {
-    for (Text& text : read_texts(
-             find_files({fs::path(ADDON_SOURCE_DIR) / "tests" / "fuzz" / "corpus" / corpus}, is_any)))
+    for (Text& text :
+         read_texts(find_files({fs::path(ADDON_SOURCE_DIR) / "tests" / "fuzz" / "corpus" / corpus}, is_any)))
       texts.push_back(std::move(text));
   }
   return texts;
@@ -157,8 +158,8 @@ std::vector<Text> unit_texts() {
   tops.push_back(fs::path(ADDON_SOURCE_DIR) / "tests" / "differential" / "units");
   std::vector<Text> texts =
       read_texts(find_files(tops, [](const std::string& name) { return UnitName::parse(name).has_value(); }));
-  for (Text& text : read_texts(
-           find_files({fs::path(ADDON_SOURCE_DIR) / "tests" / "fuzz" / "corpus" / "unit"}, is_any)))
+  for (Text& text :
+       read_texts(find_files({fs::path(ADDON_SOURCE_DIR) / "tests" / "fuzz" / "corpus" / "unit"}, is_any)))
     texts.push_back({"probe.service", std::move(text.bytes)});
   return texts;
 }

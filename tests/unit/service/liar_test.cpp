@@ -73,7 +73,8 @@ Heard hear(const Forgery& forge, linux::CageTerms with = terms()) {
   const bundle::Unpacked into = make_into(fixture, "into");
   options.into = into;
   options.parser = &parser;
-  options.walk = [&](bundle::ByteTap& tap, const std::string& source, bundle::Form, bundle::FileTaker& files) {
+  options.walk = [&](bundle::ByteTap& tap, const std::string& source, bundle::Form,
+                     bundle::FileTaker& files) {
     const linux::Caged lie = [&](host::File&, host::File& output) {
       Forger forger(output);
       forge(forger);
@@ -87,7 +88,8 @@ Heard hear(const Forgery& forge, linux::CageTerms with = terms()) {
 }
 
 const std::string kFix =
-    " |  |  | try again; where that does not help, look at it with addonctl on a machine that does not matter | ";
+    " |  |  | try again; where that does not help, look at it with addonctl on a machine that does not "
+    "matter | ";
 
 Facts nonsense(const std::string& why) {
   return {"ARCHIVE reader-failed error the process that reads it without privileges " + why + kFix};
@@ -127,7 +129,8 @@ TEST_CASE("whatever else comes out of a cage is one finding") {
   CHECK(told([](Forger& forger) { forger.file(std::string(5000, 'x'), "x"); }) == nonsense(kNoAnswer));
   CHECK(told([](Forger& forger) { forger.file("a/b/c/d/e/f/g/h/i", "x"); }) ==
         nonsense(stranger + "\"a/b/c/d/e/f/g/h/i\" is nested too deep"));
-  CHECK(told([](Forger& forger) { forger.file("probe", "x", std::uint64_t{5} << 30U); }) == nonsense(kNoAnswer));
+  CHECK(told([](Forger& forger) { forger.file("probe", "x", std::uint64_t{5} << 30U); }) ==
+        nonsense(kNoAnswer));
   CHECK(told([](Forger& forger) {
           forger.file("probe", "x");
           forger.file("probe", "y");
@@ -160,7 +163,8 @@ TEST_CASE("bytes without an end are not taken") {
     const std::string much(std::size_t{1} << 20, 'x');
     for (;;) forger.file("probe", much);
   });
-  CHECK(heard.facts == nonsense("made no sense: what was unpacked is none of its files: \"probe\" is there twice"));
+  CHECK(heard.facts ==
+        nonsense("made no sense: what was unpacked is none of its files: \"probe\" is there twice"));
 }
 
 TEST_CASE("a process that stalls in the middle is ended, and told") {
@@ -194,7 +198,8 @@ TEST_CASE("bytes other than the archive's have other digests, which root compute
   CagedParser parser(terms());
   bundle::ArchiveOptions options;
   options.parser = &parser;
-  options.walk = [&](bundle::ByteTap& tap, const std::string& source, bundle::Form, bundle::FileTaker& files) {
+  options.walk = [&](bundle::ByteTap& tap, const std::string& source, bundle::Form,
+                     bundle::FileTaker& files) {
     const linux::Caged lie = [&](host::File&, host::File& output) {
       Forger forger(output);
       forger.file("addon.yaml", manifest_text("systemd-service"));
@@ -219,9 +224,8 @@ TEST_CASE("bytes other than the archive's have other digests, which root compute
 
 TEST_CASE("an answer without an end, or of another kind, is none") {
   NEEDS_ROOT();
-  const auto endless = ask_caged(terms(), "text", "FILE", [](std::string_view) {
-    return std::string(kMaxWireBytes + 1, 'x');
-  });
+  const auto endless = ask_caged(terms(), "text", "FILE",
+                                 [](std::string_view) { return std::string(kMaxWireBytes + 1, 'x'); });
   REQUIRE_FALSE(endless);
   REQUIRE(endless.error().findings().size() == 1);
   CHECK(endless.error().findings()[0].message ==

@@ -141,8 +141,10 @@ TEST_CASE("what cannot be packed has the findings of its directory") {
   check([](const Fixture& fixture) { fixture.write("a\nb", ""); });
   check([](const Fixture& fixture) { fixture.write("1/2/3/4/5/6/7/8/9", ""); });
   check([](const Fixture& fixture) { fs::remove(fixture.path("addon.yaml")); });
-  check([](const Fixture& fixture) { fs::rename(fixture.path("addon.yaml"), fixture.path("a.addon.yaml"));
-    fs::copy(fixture.path("a.addon.yaml"), fixture.path("b.addon.yaml")); });
+  check([](const Fixture& fixture) {
+    fs::rename(fixture.path("addon.yaml"), fixture.path("a.addon.yaml"));
+    fs::copy(fixture.path("a.addon.yaml"), fixture.path("b.addon.yaml"));
+  });
 }
 
 TEST_CASE("a manifest of another name is the first, too") {

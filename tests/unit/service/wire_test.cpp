@@ -275,7 +275,9 @@ TEST_CASE("what no manifest can say is not believed of one") {
   CHECK(refuses([](Manifest& m) { m.base_agent.value = "any"; }));
   CHECK(refuses([](Manifest& m) { m.required_addons[0].id = m.id.value; }));
   CHECK(refuses([](Manifest& m) { std::swap(m.os_capabilities[0], m.os_capabilities[1]); }));
-  CHECK(refuses([](Manifest& m) { m.package = manifest::RequiredPackage{"--admindir=/tmp", "", "", {}, ""}; }));
+  CHECK(refuses([](Manifest& m) {
+    m.package = manifest::RequiredPackage{"--admindir=/tmp", "", "", {}, ""};
+  }));
   CHECK(refuses([](Manifest& m) { m.plugin = 1; }));
 }
 
