@@ -17,9 +17,10 @@
 
 /// What a caged process hands back, as bytes: numbers of 8 bytes, the lowest first; texts and lists behind
 /// their length; nothing has a name. Both sides are the same program, so there is one form and no version.
-/// One function wire(visitor, value) for each type says what it consists of, for writing and for reading.
-/// What is read may be anything: the reader allocates no more than kMost times what is there, knows every
-/// type's limits, and takes each typed word through the type's own parse function.
+/// One function wire(visitor, value) for each type says what it consists of, for writing and for reading; it
+/// binds every member by name, so that a new one does not compile until it is said there. What is read may be
+/// anything: the reader takes no more memory than kMaxWireMemory, knows every type's limits, and takes each
+/// typed word through the type's own parse function.
 namespace addon::service {
 
 /// Bytes of one answer, and of memory that what is read of it takes.
