@@ -93,7 +93,7 @@ bool enter_cage(const CageEntry& entry) {
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return false;
   if (getppid() != entry.parent) return false;
   // Where memory runs out it would look for how many processors there are, to try elsewhere. mallopt(3)
-  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_ARENA_MAX, 1);  // NOLINT(concurrency-mt-unsafe): this process has one thread
   return cage_limits(entry.memory) && (!kCageIsWhole || filter_calls());
 }
 

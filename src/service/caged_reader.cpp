@@ -98,6 +98,15 @@ class WalkTalk final : public linux::CageTalk {
 
 }  // namespace
 
+Result<linux::CageTerms> cage_terms(host::Accounts& accounts) {
+  linux::CageTerms terms;
+  if (const auto account = TRY(accounts.find("addonctl-parse"))) {
+    terms.uid = account->uid;
+    terms.gid = account->gid;
+  }
+  return terms;
+}
+
 Result<std::string> ask_caged(const linux::CageTerms& terms, std::string_view text, const std::string& file,
                               const Answer& answer) {
   Question question(text);

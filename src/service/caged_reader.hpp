@@ -8,11 +8,16 @@
 #include "bundle/bundle.hpp"
 #include "bundle/parser.hpp"
 #include "core/result.hpp"
+#include "host/accounts.hpp"
 #include "host/directory.hpp"
 #include "linux/cage.hpp"
 #include "plan/plan.hpp"
 
 namespace addon::service {
+
+/// For the user addonctl-parse, where there is one, else for nobody's number (65534). Errors: the database of
+/// users cannot be asked.
+Result<linux::CageTerms> cage_terms(host::Accounts& accounts);
 
 /// What a process without privileges answers to a text.
 using Answer = std::function<std::string(std::string_view text)>;

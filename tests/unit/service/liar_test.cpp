@@ -222,6 +222,22 @@ TEST_CASE("bytes other than the archive's have other digests, which root compute
   CHECK(read->bundle->files[2].sha256 == Digest::of("another program"));
 }
 
+TEST_CASE("processes without privileges are addonctl-parse, or nobody") {
+  struct Accounts final : host::Accounts {
+    std::optional<host::Account> account;
+    Result<std::optional<host::Account>> find(const std::string& user) override {
+      return user == "addonctl-parse" ? account : std::nullopt;
+    }
+    Result<std::optional<unsigned>> find_group(const std::string&) override { return std::nullopt; }
+  };
+  Accounts accounts;
+  CHECK(cage_terms(accounts)->uid == 65534);
+  CHECK(cage_terms(accounts)->gid == 65534);
+  accounts.account = host::Account{.uid = 871, .gid = 872};
+  CHECK(cage_terms(accounts)->uid == 871);
+  CHECK(cage_terms(accounts)->gid == 872);
+}
+
 TEST_CASE("an answer without an end, or of another kind, is none") {
   NEEDS_ROOT();
   const auto endless = ask_caged(terms(), "text", "FILE",
