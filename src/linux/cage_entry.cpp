@@ -87,8 +87,9 @@ bool enter_cage(const CageEntry& entry) {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || setsid() < 0) return false;
   umask(077);
   if (!cage_signals() || chdir("/") != 0 || !keep_two(entry.input, entry.output)) return false;
-  if (!drop_bounding_set() || !change_user(entry.uid, entry.gid)) return false;
-  if (!drop_capabilities() || !drop_keyring()) return false;
+  // As root, whose quota it counts to: a user may have only so many keyrings, and one lives on for a moment.
+  if (!drop_keyring() || !drop_bounding_set()) return false;
+  if (!change_user(entry.uid, entry.gid) || !drop_capabilities()) return false;
   // Both are forgotten when the user changes. A parent that is gone already was the one to ask for that.
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return false;
   if (getppid() != entry.parent) return false;
