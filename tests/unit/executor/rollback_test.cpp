@@ -4,6 +4,10 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "bundle/parser.hpp"
+#include "executor/generations.hpp"
+#include "executor/rollback_target.hpp"
+#include "linux/directory.hpp"
 #include "unit/executor/host.hpp"
 
 using namespace addon;
@@ -158,4 +162,44 @@ TEST_CASE("a unit name that another add-on has since is said to be in the way") 
   host.must(Host::remove({"scan"}));
   host.must(Host::rollback_host(1));
   CHECK(host.units.running() == Lines{"probe.service: versions/1.0.0"});
+}
+
+namespace {
+
+/// Remembers what it was asked to read, and has it read.
+class Witness final : public bundle::Parser {
+ public:
+  manifest::ParsedManifest manifest(std::string_view text, const std::string& file) override {
+    asked.push_back(file);
+    return own_.manifest(text, file);
+  }
+  bundle::AnalyzedUnit unit(const UnitName& name, std::string_view text, const std::string& file) override {
+    asked.push_back(file);
+    return own_.unit(name, text, file);
+  }
+  Result<bundle::minisign::Signature> signature(std::string_view text, const std::string& file) override {
+    asked.push_back(file);
+    return own_.signature(text, file);
+  }
+  Lines asked;
+
+ private:
+  bundle::OwnParser own_;
+};
+
+}  // namespace
+
+TEST_CASE("what is installed is read by whom the caller names, and by nobody else") {
+  NEEDS_ROOT();
+  Host host;
+  upgrade(host);
+  const auto root = linux::open_directory_path(host / "");
+  REQUIRE(root);
+  const auto generations = read_generations(**root);
+  REQUIRE(generations);
+  const auto release = previous_release(*generations, *AddonId::parse("probe"));
+  REQUIRE(release);
+  Witness witness;
+  REQUIRE(read_installed(*release, **root, {}, &witness));
+  CHECK(witness.asked == Lines{"/" + kOld + "/addon.yaml", "/" + kOld + "/probe.service"});
 }
