@@ -190,9 +190,9 @@ Result<bundle::ReadBundle> CagedReader::read_archive(host::File& file, const std
   linux::CageTerms terms = terms_;
   terms.interrupted = options.interrupted;
   options.parser = &parser_;
-  options.walk = [&terms](bundle::ByteTap& tap, const std::string& name, bundle::Form form,
-                          bundle::FileTaker& files) {
-    return hear_walk(terms, walk_in_cage(name, form), tap, name, files);
+  options.walk = [&](bundle::ByteTap& tap, const std::string& name, bundle::Form form,
+                     bundle::FileTaker& files) {
+    return hear_walk(terms, walker(name, form), tap, name, files);
   };
   const std::optional<bundle::Unpacked> into = options.into;
   auto read = bundle::read_archive(file, source, std::move(options));

@@ -56,6 +56,9 @@ Result<bundle::Walked> hear_walk(const linux::CageTerms& terms, const linux::Cag
 class CagedReader {
  public:
   explicit CagedReader(linux::CageTerms terms) : terms_(terms), parser_(terms) {}
+  virtual ~CagedReader() = default;
+  CagedReader(const CagedReader&) = delete;
+  CagedReader& operator=(const CagedReader&) = delete;
 
   /// bundle::read_archive(), with Form::directory of a directory that was packed for its way; its signature
   /// has been read. What was written to `into` is gone where there is no bundle, or not all of it could be
@@ -67,6 +70,12 @@ class CagedReader {
   /// For what else is read of a bundle: installed versions (executor::Ports::parser), the signature that came
   /// beside an archive (bundle::read_signature).
   bundle::Parser& parser() { return parser_; }
+
+ protected:
+  /// What unpacks an archive in its cage. Tests have it lie.
+  virtual linux::Caged walker(const std::string& source, bundle::Form form) const {
+    return walk_in_cage(source, form);
+  }
 
  private:
   linux::CageTerms terms_;

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <filesystem>
+#include <utility>
 
 #include "facts.hpp"
 #include "service/caged_reader.hpp"
@@ -64,25 +65,31 @@ struct Heard {
   bool has_bundle = false;
 };
 
+/// Has such a process in the place of the one that unpacks.
+class LiedTo final : public CagedReader {
+ public:
+  LiedTo(linux::CageTerms with, Forgery forge) : CagedReader(with), forge_(std::move(forge)) {}
+
+ protected:
+  linux::Caged walker(const std::string&, bundle::Form) const override {
+    return [this](host::File&, host::File& output) {
+      Forger forger(output);
+      forge_(forger);
+      return 0;
+    };
+  }
+
+ private:
+  Forgery forge_;
+};
+
 /// What is made of an archive when such a process unpacks it.
 Heard hear(const Forgery& forge, linux::CageTerms with = terms()) {
   const Fixture fixture;
   fixture.write("archive", gzip(service_entries() + tar_end()));
-  CagedParser parser(with);
-  bundle::ArchiveOptions options;
-  const bundle::Unpacked into = make_into(fixture, "into");
-  options.into = into;
-  options.parser = &parser;
-  options.walk = [&](bundle::ByteTap& tap, const std::string& source, bundle::Form,
-                     bundle::FileTaker& files) {
-    const linux::Caged lie = [&](host::File&, host::File& output) {
-      Forger forger(output);
-      forge(forger);
-      return 0;
-    };
-    return hear_walk(with, lie, tap, source, files);
-  };
-  const auto read = bundle::read_archive(*open(fixture, "archive"), "ARCHIVE", options);
+  const auto read =
+      LiedTo(with, forge)
+          .read_archive(*open(fixture, "archive"), "ARCHIVE", {.into = make_into(fixture, "into")});
   if (!read) return {{read.error().message()}, files_below(fixture.path("into")), false};
   return {facts(read->findings), files_below(fixture.path("into")), read->bundle.has_value()};
 }
@@ -107,6 +114,8 @@ TEST_CASE("what a forger sends is taken where an archive could have held it") {
   });
   CHECK(heard.has_bundle);
   CHECK(heard.facts.empty());
+  CHECK(heard.files ==
+        std::vector<std::string>{"addon.yaml", "config.schema.json", "probe", "probe.service"});
 }
 
 TEST_CASE("whatever else comes out of a cage is one finding") {
@@ -114,6 +123,7 @@ TEST_CASE("whatever else comes out of a cage is one finding") {
   const auto told = [](const Forgery& forge) {
     const Heard heard = hear(forge);
     CHECK_FALSE(heard.has_bundle);
+    CHECK(heard.files.empty());
     return heard.facts;
   };
   const std::string stranger = "made no sense: what was unpacked is none of its files: ";
@@ -157,6 +167,19 @@ TEST_CASE("whatever else comes out of a cage is one finding") {
         }) == nonsense(stranger + "\"f4096\" is one too many"));
 }
 
+TEST_CASE("a file in the place of a directory is not written through") {
+  NEEDS_ROOT();
+  const Heard heard = hear([](Forger& forger) {
+    forger.bundle();
+    forger.file("share", "x");
+    forger.file("share/data", "x");
+    forger.end();
+  });
+  CHECK(heard.facts.size() == 1);
+  CHECK_FALSE(heard.has_bundle);
+  CHECK(heard.files.empty());
+}
+
 TEST_CASE("bytes without an end are not taken") {
   NEEDS_ROOT();
   const Heard heard = hear([](Forger& forger) {
@@ -178,6 +201,7 @@ TEST_CASE("a process that stalls in the middle is ended, and told") {
       },
       impatient);
   CHECK(heard.facts == nonsense("did not end in time"));
+  CHECK(heard.files.empty());
 }
 
 TEST_CASE("a process that dies in the middle is told") {
@@ -188,6 +212,7 @@ TEST_CASE("a process that dies in the middle is told") {
   });
   CHECK(heard.facts.size() == 1);
   CHECK_FALSE(heard.has_bundle);
+  CHECK(heard.files.empty());
 }
 
 TEST_CASE("bytes other than the archive's have other digests, which root computes itself") {
@@ -195,23 +220,14 @@ TEST_CASE("bytes other than the archive's have other digests, which root compute
   const Fixture fixture;
   const std::string bytes = gzip(service_entries() + tar_end());
   fixture.write("archive", bytes);
-  CagedParser parser(terms());
-  bundle::ArchiveOptions options;
-  options.parser = &parser;
-  options.walk = [&](bundle::ByteTap& tap, const std::string& source, bundle::Form,
-                     bundle::FileTaker& files) {
-    const linux::Caged lie = [&](host::File&, host::File& output) {
-      Forger forger(output);
-      forger.file("addon.yaml", manifest_text("systemd-service"));
-      forger.file("config.schema.json", "{}");
-      forger.file("probe", "another program");
-      forger.file("probe.service", addon::bundle::test::service);
-      forger.end();
-      return 0;
-    };
-    return hear_walk(terms(), lie, tap, source, files);
-  };
-  const auto read = bundle::read_archive(*open(fixture, "archive"), "ARCHIVE", options);
+  LiedTo reader(terms(), [](Forger& forger) {
+    forger.file("addon.yaml", manifest_text("systemd-service"));
+    forger.file("config.schema.json", "{}");
+    forger.file("probe", "another program");
+    forger.file("probe.service", addon::bundle::test::service);
+    forger.end();
+  });
+  const auto read = reader.read_archive(*open(fixture, "archive"), "ARCHIVE", {});
   REQUIRE(read);
   REQUIRE(read->bundle);
   // Whatever it made of the bytes, and though it read none: the signature is over these.
