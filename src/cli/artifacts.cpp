@@ -115,16 +115,17 @@ Result<FoundArtifact> find_artifact(const manifest::Manifest& manifest, const ho
   return artifact;
 }
 
-void check_artifact(const manifest::Manifest& manifest, const std::string& name, bundle::ReadBundle& read) {
+void check_artifact(const AddonId& id, const Version& version, const std::string& name,
+                    bundle::ReadBundle& read) {
   if (!read.bundle) return;
   const manifest::Manifest& inside = read.bundle->manifest;
-  if (inside.id.value == manifest.id.value && inside.version.value == manifest.version.value) return;
-  Finding finding = make_finding(
-      rules::bundle_artifact_digest,
-      fmt::format("it holds {} {}, and the manifest names it as {} {}", inside.id.value.str(),
-                  inside.version.value.str(), manifest.id.value.str(), manifest.version.value.str()),
-      {name, 0, 0});
-  finding.addon = manifest.id.value.str();
+  if (inside.id.value == id && inside.version.value == version) return;
+  Finding finding =
+      make_finding(rules::bundle_artifact_digest,
+                   fmt::format("it holds {} {}, and the manifest names it as {} {}", inside.id.value.str(),
+                               inside.version.value.str(), id.str(), version.str()),
+                   {name, 0, 0});
+  finding.addon = id.str();
   finding.fix = "correct the manifest's artifacts";
   read.findings.push_back(std::move(finding));
   read.bundle.reset();

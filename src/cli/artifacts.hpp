@@ -35,6 +35,7 @@ Result<FoundArtifact> find_artifact(const manifest::Manifest& manifest, const ho
 
 /// That what was read from the artifact is what its manifest is about: the same version of the same add-on.
 /// Else a finding bundle-artifact-digest, and no bundle.
-void check_artifact(const manifest::Manifest& manifest, const std::string& name, bundle::ReadBundle& read);
+void check_artifact(const AddonId& id, const Version& version, const std::string& name,
+                    bundle::ReadBundle& read);
 
 }  // namespace addon::cli

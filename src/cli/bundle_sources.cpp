@@ -91,7 +91,7 @@ Result<executor::BundleSource> open_artifact(const SourceName& source, const man
   }
   const std::string name = bundle::file_in(source.name, found->artifact.object_key.str());
   bundle::ReadBundle read = TRY(read_open(*found->file, name, opening, found->artifact.sha256));
-  check_artifact(manifest, name, read);
+  check_artifact(manifest.id.value, manifest.version.value, name, read);
   if (found->signature) {
     attach_signature(read, std::move(*found->signature), bundle::file_in(source.name, found->signature_key));
   }

@@ -13,7 +13,6 @@
 #include "cli/render_plan.hpp"
 #include "core/duration.hpp"
 #include "executor/execute.hpp"
-#include "linux/caller.hpp"
 #include "linux/process.hpp"
 #include "linux/trust.hpp"
 #include "plan/plan.hpp"
@@ -63,12 +62,6 @@ Report nobody_to_ask(Report report, std::string_view verb) {
   return report;
 }
 
-Report cancelled(Report report) {
-  report.exit = static_cast<int>(ErrorKind::failed);
-  report.error = "cancelled; nothing was changed";
-  return report;
-}
-
 Report unseen(Report report) {
   report.exit = static_cast<int>(ErrorKind::failed);
   report.error = "the plan cannot be written to standard output, so nobody has seen it; nothing was changed";
@@ -83,10 +76,10 @@ Digest digest_without_contents(plan::Plan plan) {
   return plan::digest_of(plan);
 }
 
-// Ctrl-C is an answer, too: what was unpacked is to be removed.
-bool is_agreed(const Context& context) {
-  const Interruption interruption(Interruption::Waiting::ends);
-  return context.console.confirm("Apply these changes?") && !interruption.flag().load();
+Error changed_meanwhile() {
+  return Error(
+      "the policy, a bundle or the host changed while the question stood; nothing was changed, run it again",
+      ErrorKind::stale);
 }
 
 // People take their time to answer.
@@ -95,9 +88,7 @@ Result<> check_same(const Context& context, const Change& change, const executor
   const LoadedPolicy policy = TRY(load_site_policy(root_path(context.options), PolicyTrust::root_only));
   const executor::Prepared now = TRY(executor::prepare(request, policy.policy, change.session->ports()));
   if (digest_without_contents(now.plan) == digest_without_contents(seen.plan)) return {};
-  return tl::unexpected(Error(
-      "the policy, a bundle or the host changed while the question stood; nothing was changed, run it again",
-      ErrorKind::stale));
+  return tl::unexpected(changed_meanwhile());
 }
 
 Report run(const Context& context, Change& change, const policy::ApprovedPlan& approved,
@@ -125,6 +116,18 @@ Report run(const Context& context, Change& change, const policy::ApprovedPlan& a
   return report;
 }
 }  // namespace
+
+// Ctrl-C is an answer, too: what was unpacked is to be removed.
+bool asked_and_agreed(const Context& context) {
+  const Interruption interruption(Interruption::Waiting::ends);
+  return context.console.confirm("Apply these changes?") && !interruption.flag().load();
+}
+
+Report cancelled(Report report) {
+  report.exit = static_cast<int>(ErrorKind::failed);
+  report.error = "cancelled; nothing was changed";
+  return report;
+}
 
 bool has_changes(const plan::Plan& plan) { return !plan.steps.empty() || plan.summary.has_changes(); }
 
@@ -160,10 +163,11 @@ Result<HeldHost> hold_host(const Context& context, std::string_view verb, std::c
         Error(fmt::format("{} changes the host, which only root may; run it with sudo", verb),
               ErrorKind::unauthorised));
   }
-  auto session = TRY(Session::open(context.options, context.console));
+  auto session = TRY(Session::open(context));
   TRY(check_root(context.options));
   linux::HostLock lock = TRY(take_lock(*session, verb, wait));
-  session->ports().caller = linux::read_caller();
+  context.desk.begins();
+  session->ports().caller = context.desk.caller();
   executor::Recovery recovery = TRY(executor::recover(session->ports()));
   for (const std::string& warning : recovery.warnings) context.console.warning(warning);
   if (const std::string sentence = recovery.sentence(); !sentence.empty()) context.console.note(sentence);
@@ -188,13 +192,19 @@ Report finish_change(const Context& context, Change& change, executor::Prepared 
   if (const Json recovered = to_json(change.recovery); !recovered.is_null())
     report.body["recovered"] = recovered;
   if (report.exit != kExitDone) return report;
-  context.console.result(render_plan(report.body["plan"], context.console.palette()));
+  const std::string shown = digest_without_contents(prepared.plan).hex();
+  if (asking.agreed && *asking.agreed != shown) return failed(changed_meanwhile());
+  if (!asking.agreed) context.console.result(render_plan(report.body["plan"], context.console.palette()));
   if (!has_changes(prepared.plan)) return report;
   if (!context.console.flush()) return unseen(std::move(report));
-  if (asking.consent == Consent::ask) {
+  if (asking.consent == Consent::ask && !asking.agreed) {
     if (!context.console.can_ask()) return nobody_to_ask(std::move(report), prepared.plan.verb);
     context.console.result("\n");
-    if (!is_agreed(context)) return cancelled(std::move(report));
+    if (context.desk.answers() == Answers::later) {
+      report.body["question"] = shown;
+      return report;
+    }
+    if (!asked_and_agreed(context)) return cancelled(std::move(report));
     const auto same = check_same(context, change, prepared, asking.request);
     if (!same) return failed(same.error());
   }

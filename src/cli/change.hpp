@@ -52,15 +52,24 @@ Result<Change> begin_change(const Context& context, std::string_view verb, std::
 /// Whether somebody has to be asked, and what for: after the answer everything is looked at again.
 struct Asking {
   Consent consent = Consent::ask;
-  executor::Request request;  ///< not needed where nobody is asked
+  executor::Request request{};  ///< not needed where nobody is asked
+  /// What the caller was shown and said yes to, by its digest; whoever agreed is neither shown it again nor
+  /// asked.
+  std::optional<std::string> agreed{};
 };
 
 /// Shows the plan, asks where nobody consented, and runs it: all of it, or nothing. `done` is what
 /// it says afterwards: "Applied". Errors among the findings end it before anything is shown; where policy,
 /// bundles or host changed while the question stood, the answer was to another plan, and the error is of kind
-/// stale.
+/// stale. Where the answer comes later, the report's "question" is the digest to agree to, and nothing was
+/// changed.
 Report finish_change(const Context& context, Change& change, executor::Prepared prepared,
                      const Asking& asking, std::string_view done);
+
+/// Asks the question of finish_change(): Ctrl-C is a no.
+bool asked_and_agreed(const Context& context);
+/// What a run came to that nobody agreed to.
+Report cancelled(Report report);
 
 /// Whether running the plan would do anything: change the host, or what is recorded about it.
 bool has_changes(const plan::Plan& plan);

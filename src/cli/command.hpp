@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "cli/console.hpp"
+#include "cli/desk.hpp"
 #include "cli/options.hpp"
 #include "cli/report.hpp"
 
@@ -17,6 +18,7 @@ namespace addon::cli {
 struct Context {
   const GlobalOptions& options;
   Console& console;
+  Desk& desk;
 };
 
 /// Where a verb's findings belong: they are what it is for, or what went wrong.

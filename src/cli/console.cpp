@@ -18,24 +18,33 @@ void write_all(std::FILE* stream, std::string_view text) {
 void flush_now(std::FILE* stream) { static_cast<void>(std::fflush(stream)); }
 }  // namespace
 
-Console::Console(const GlobalOptions& options, std::FILE* out, std::FILE* err)
+Streams Streams::of(std::FILE* out, std::FILE* err) {
+  const bool is_terminal = isatty(fileno(err)) == 1;
+  return {out,
+          err,
+          shows_colours(fileno(out)),
+          shows_colours(fileno(err)),
+          is_terminal,
+          is_terminal && isatty(STDIN_FILENO) == 1};
+}
+
+Console::Console(const GlobalOptions& options, const Streams& streams)
     : options_(options),
-      out_(out),
-      err_(err),
-      out_palette_(palette_for(options.colour, fileno(out))),
-      err_palette_(palette_for(options.colour, fileno(err))) {}
+      streams_(streams),
+      out_palette_(palette_for(options.colour, streams.colours_on_out)),
+      err_palette_(palette_for(options.colour, streams.colours_on_err)) {}
 
 void Console::result(std::string_view text) {
   if (is_json() || text.empty()) return;
-  write_all(out_, text);
+  write_all(streams_.out, text);
   has_results_ = true;
 }
 
 void Console::say(Paint paint, std::string_view label, std::string_view message) {
   if (is_json()) return;
   // Whoever reads both streams in one place shall read them in order.
-  flush_now(out_);
-  write_all(err_, fmt::format("{}: {}\n", err_palette_(paint, label), one_line(message)));
+  flush_now(streams_.out);
+  write_all(streams_.err, fmt::format("{}: {}\n", err_palette_(paint, label), one_line(message)));
 }
 
 void Console::error(std::string_view message) { say(Paint::red, "error", message); }
@@ -51,32 +60,36 @@ void Console::hint(std::string_view message) {
 }
 
 void Console::progress(std::string_view message) {
-  flush_now(out_);
-  write_all(err_, fmt::format("{}\n", one_line(message)));
+  flush_now(streams_.out);
+  write_all(streams_.err, fmt::format("{}\n", one_line(message)));
 }
 
 void Console::findings(const std::vector<Finding>& findings, Place place) {
   if (!is_text() || findings.empty()) return;
-  if (place == Place::results) return write_all(out_, render(findings, out_palette_));
-  flush_now(out_);
+  if (place == Place::results) return write_all(streams_.out, render(findings, out_palette_));
+  flush_now(streams_.out);
   // Apart from the results above, for whoever sees both streams in one place.
-  write_all(err_, (has_results_ ? "\n" : "") + render(findings, err_palette_));
+  write_all(streams_.err, (has_results_ ? "\n" : "") + render(findings, err_palette_));
 }
 
 void Console::json(const Json& object) {
-  write_all(out_, object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  write_all(streams_.out, object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
-void Console::document(std::string_view text) { write_all(out_, text); }
+void Console::document(std::string_view text) { write_all(streams_.out, text); }
 
-bool Console::errors_on_terminal() const { return isatty(fileno(err_)) == 1; }
+void Console::pass_on(bool to_err, std::string_view bytes) {
+  if (to_err) flush_now(streams_.out);
+  write_all(to_err ? streams_.err : streams_.out, bytes);
+  flush_now(to_err ? streams_.err : streams_.out);
+}
 
-bool Console::can_ask() const { return is_text() && isatty(STDIN_FILENO) == 1 && errors_on_terminal(); }
+bool Console::can_ask() const { return is_text() && streams_.can_ask; }
 
 bool Console::confirm(std::string_view question) {
-  flush_now(out_);
-  write_all(err_, fmt::format("{} [y/N] ", question));
-  flush_now(err_);
+  flush_now(streams_.out);
+  write_all(streams_.err, fmt::format("{} [y/N] ", question));
+  flush_now(streams_.err);
   std::array<char, 64> line{};
   if (std::fgets(line.data(), static_cast<int>(line.size()), stdin) == nullptr) return false;
   const std::string answer = to_lower(trim(line.data()));
@@ -84,8 +97,8 @@ bool Console::confirm(std::string_view question) {
 }
 
 bool Console::flush() {
-  flush_now(err_);
-  return std::fflush(out_) == 0 && std::ferror(out_) == 0;
+  flush_now(streams_.err);
+  return std::fflush(streams_.out) == 0 && std::ferror(streams_.out) == 0;
 }
 
 }  // namespace addon::cli

@@ -11,13 +11,26 @@
 
 namespace addon::cli {
 
+/// What a process's two streams are, and what reads them.
+struct Streams {
+  std::FILE* out = nullptr;
+  std::FILE* err = nullptr;
+  bool colours_on_out = false;  ///< where --color leaves it open
+  bool colours_on_err = false;
+  bool err_is_terminal = false;
+  bool can_ask = false;  ///< standard input is a terminal as well
+
+  /// Streams of descriptors, which are asked whether they are terminals.
+  static Streams of(std::FILE* out, std::FILE* err);
+};
+
 /// The two streams of the program, and who may see what on them: results on stdout, everything else
 /// on stderr. With --format json only the report is printed, and nobody is asked anything. A verb's
 /// own format is the one document on stdout, and stderr is as with text.
 class Console {
  public:
   /// Precondition: the streams outlive it.
-  Console(const GlobalOptions& options, std::FILE* out, std::FILE* err);
+  Console(const GlobalOptions& options, const Streams& streams);
 
   /// Results; not with json.
   void result(std::string_view text);
@@ -35,6 +48,8 @@ class Console {
   void findings(const std::vector<Finding>& findings, Place place);
 
   void json(const Json& object);
+  /// Bytes that another process wrote for one of the streams.
+  void pass_on(bool to_err, std::string_view bytes);
   /// A whole document in a verb's own format.
   void document(std::string_view text);
 
@@ -47,7 +62,8 @@ class Console {
 
   const Palette& palette() const { return out_palette_; }
   Verbosity verbosity() const { return options_.verbosity; }
-  bool errors_on_terminal() const;
+  const Streams& streams() const { return streams_; }
+  bool errors_on_terminal() const { return streams_.err_is_terminal; }
 
   /// Whether all of the results reached stdout.
   bool flush();
@@ -56,8 +72,7 @@ class Console {
   void say(Paint paint, std::string_view label, std::string_view message);
 
   const GlobalOptions& options_;
-  std::FILE* out_;
-  std::FILE* err_;
+  const Streams streams_;
   Palette out_palette_;
   Palette err_palette_;
   bool has_results_ = false;

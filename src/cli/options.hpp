@@ -31,7 +31,8 @@ struct Arguments {
   bool purge = false;
   bool detailed_exitcode = false;
   bool allow_downgrade = false;
-  Consent consent = Consent::ask;  ///< --yes
+  Consent consent = Consent::ask;     ///< --yes
+  std::optional<std::string> agreed;  ///< the digest of the plan that was shown, where another call showed it
   std::optional<std::string> source;
   std::optional<std::uint64_t> to;    ///< --to
   std::uint64_t keep = 5;             ///< --keep

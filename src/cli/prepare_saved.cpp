@@ -8,15 +8,15 @@ namespace addon::cli {
 
 Result<PreparedAgain> prepare_saved(const plan::SavedPlan& saved, const std::string& plan_file,
                                     const Opening& opening, const LoadedPolicy& policy, Session& session,
-                                    Downgrades downgrades) {
+                                    Desk& desk, Downgrades downgrades) {
   std::vector<SourceName> sources;
   for (const std::string& name : saved.sources) {
-    sources.push_back(locate_source(name, plan_file, opening.artifacts_below));
+    sources.push_back(desk.locate(name, plan_file, opening.artifacts_below));
   }
   executor::Request request;
   // A plan without bundles was made to repair what is recorded.
   request.verb = sources.empty() ? executor::Request::Verb::repair : executor::Request::Verb::apply;
-  request.bundles = TRY(open_sources(sources, opening));
+  request.bundles = TRY(desk.open(sources, opening));
   request.prune = saved.prune;
   request.allow_downgrade = downgrades == Downgrades::allowed;
   executor::Prepared prepared = TRY(executor::prepare(request, policy.policy, session.ports()));

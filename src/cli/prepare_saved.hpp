@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/bundle_sources.hpp"
+#include "cli/desk.hpp"
 #include "cli/policy_files.hpp"
 #include "cli/session.hpp"
 #include "executor/prepare.hpp"
@@ -25,7 +26,7 @@ enum class Downgrades { allowed, refused };
 /// where `opening` has artifacts looked for.
 Result<PreparedAgain> prepare_saved(const plan::SavedPlan& saved, const std::string& plan_file,
                                     const Opening& opening, const LoadedPolicy& policy, Session& session,
-                                    Downgrades downgrades = Downgrades::allowed);
+                                    Desk& desk, Downgrades downgrades = Downgrades::allowed);
 
 /// The generation that came from applying this plan here, if any.
 std::optional<std::uint64_t> applied_as(const plan::SavedPlan& saved, const host::Directory& root);

@@ -11,7 +11,7 @@ constexpr std::chrono::seconds kLongestPause{10};
 std::string_view subject_of(std::string_view what) { return what.substr(0, what.find(": ")); }
 }  // namespace
 
-ProgressLines::ProgressLines(Console& console) : console_(console) {
+ProgressLines::ProgressLines(Console& console, Desk& desk) : console_(console), desk_(desk) {
   if (!console.is_text() || console.verbosity() == Verbosity::quiet) return;
   if (console.verbosity() == Verbosity::verbose) {
     mode_ = Mode::everything;
@@ -21,6 +21,7 @@ ProgressLines::ProgressLines(Console& console) : console_(console) {
 }
 
 void ProgressLines::doing(std::string_view what) {
+  desk_.doing(what);
   if (mode_ == Mode::everything && !what.empty()) return console_.progress(what);
   if (mode_ != Mode::slow_only) return;
   {

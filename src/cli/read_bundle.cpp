@@ -32,7 +32,7 @@ Result<> check_operand(const std::string& path) {
 
 Result<bundle::ReadBundle> read_whole(const Context& context, const std::string& path) {
   TRY(check_operand(path));
-  const auto session = TRY(Session::open(context.options, context.console));
+  const auto session = TRY(Session::open(context));
   const std::vector<executor::BundleSource> sources =
       TRY(open_sources({name_source(path, "")}, {.platform = session->ports().platform}));
   const executor::BundleSource& source = sources.front();

@@ -45,29 +45,31 @@ std::string root_path(const GlobalOptions& options) {
 
 Session::Session(std::unique_ptr<host::Directory> root, std::unique_ptr<host::UnitManager> units,
                  std::unique_ptr<host::Accounts> accounts, const host::PlatformFacts& platform,
-                 Console& console)
+                 const Context& context)
     : root_(std::move(root)),
       units_(std::move(units)),
       accounts_(std::move(accounts)),
-      progress_(console),
+      programs_(context.desk.programs()),
+      progress_(context.console, context.desk),
       ports_{*root_,
              *units_,
              *accounts_,
-             programs_,
+             *programs_,
              clock_,
              platform,
              progress_,
              nullptr,
              {},  // a directory that is prepared is no concern of this host's log
              units_->is_live() ? &journald_ : nullptr} {
-  packages_.push_back(linux::make_dpkg(*root_, root_->path(), programs_));
-  packages_.push_back(linux::make_rpm(*root_, root_->path(), programs_));
+  packages_.push_back(linux::make_dpkg(*root_, root_->path(), tools_));
+  packages_.push_back(linux::make_rpm(*root_, root_->path(), tools_));
   for (const auto& database : packages_) {
     if (database != nullptr) ports_.packages.push_back(database.get());
   }
 }
 
-Result<std::unique_ptr<Session>> Session::open(const GlobalOptions& options, Console& console) {
+Result<std::unique_ptr<Session>> Session::open(const Context& context) {
+  const GlobalOptions& options = context.options;
   std::unique_ptr<host::Directory> root = TRY(open_host(options));
   const host::PlatformFacts platform = TRY(linux::read_platform(*root));
   std::unique_ptr<host::UnitManager> units;
@@ -80,7 +82,7 @@ Result<std::unique_ptr<Session>> Session::open(const GlobalOptions& options, Con
     accounts = std::make_unique<linux::OfflineAccounts>(*root);
   }
   return std::unique_ptr<Session>(
-      new Session(std::move(root), std::move(units), std::move(accounts), platform, console));
+      new Session(std::move(root), std::move(units), std::move(accounts), platform, context));
 }
 
 std::string Session::path(std::string_view on_host) const {

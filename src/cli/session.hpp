@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/console.hpp"
-#include "cli/options.hpp"
+#include "cli/command.hpp"
 #include "cli/progress.hpp"
 #include "executor/ports.hpp"
 #include "linux/clock.hpp"
@@ -19,7 +18,7 @@ namespace addon::cli {
 class Session {
  public:
   /// Error: kind usage when --root names no directory.
-  static Result<std::unique_ptr<Session>> open(const GlobalOptions& options, Console& console);
+  static Result<std::unique_ptr<Session>> open(const Context& context);
 
   executor::Ports& ports() { return ports_; }
   host::Directory& root() { return *root_; }
@@ -31,12 +30,14 @@ class Session {
 
  private:
   Session(std::unique_ptr<host::Directory> root, std::unique_ptr<host::UnitManager> units,
-          std::unique_ptr<host::Accounts> accounts, const host::PlatformFacts& platform, Console& console);
+          std::unique_ptr<host::Accounts> accounts, const host::PlatformFacts& platform,
+          const Context& context);
 
   std::unique_ptr<host::Directory> root_;
   std::unique_ptr<host::UnitManager> units_;
   std::unique_ptr<host::Accounts> accounts_;
-  linux::ProcessRunner programs_;
+  std::unique_ptr<host::ProgramRunner> programs_;
+  linux::ProcessRunner tools_;  ///< of package databases
   std::vector<std::unique_ptr<host::PackageDatabase>> packages_;
   linux::SystemClock clock_;
   linux::Journald journald_;

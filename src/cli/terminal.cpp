@@ -46,9 +46,13 @@ std::string Palette::operator()(Paint paint, std::string_view text) const {
   return std::string(sequence(paint)) + std::string(text) + "\x1b[0m";
 }
 
-Palette palette_for(ColourMode mode, int descriptor) {
-  if (mode == ColourMode::always) return Palette(Palette::Use::colours);
-  if (mode == ColourMode::never) return Palette(Palette::Use::none);
+Palette palette_for(ColourMode mode, bool shows_colours) {
+  if (mode == ColourMode::automatic)
+    return Palette(shows_colours ? Palette::Use::colours : Palette::Use::none);
+  return Palette(mode == ColourMode::always ? Palette::Use::colours : Palette::Use::none);
+}
+
+bool shows_colours(int descriptor) {
   // Nothing here changes the environment, and this is asked before there is another thread.
   // NOLINTNEXTLINE(concurrency-mt-unsafe)
   const char* no_colour = std::getenv("NO_COLOR");
@@ -56,7 +60,7 @@ Palette palette_for(ColourMode mode, int descriptor) {
   const char* term = std::getenv("TERM");
   const bool refused = no_colour != nullptr && *no_colour != '\0';
   const bool capable = term != nullptr && std::string_view(term) != "dumb";
-  return Palette(!refused && capable && isatty(descriptor) == 1 ? Palette::Use::colours : Palette::Use::none);
+  return !refused && capable && isatty(descriptor) == 1;
 }
 
 std::string one_line(std::string_view text) {

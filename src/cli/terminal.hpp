@@ -25,9 +25,12 @@ class Palette {
   Use use_;
 };
 
-/// The palette for a stream: by the mode, or, where that is automatic, colours if the descriptor is
-/// a terminal that is not "dumb" and NO_COLOR is unset or empty (no-color.org).
-Palette palette_for(ColourMode mode, int descriptor);
+/// Whether colours are welcome: the descriptor is a terminal that is not "dumb", and NO_COLOR is unset or
+/// empty (no-color.org).
+bool shows_colours(int descriptor);
+
+/// The palette for a stream: by the mode, or, where that is automatic, as the stream shows colours.
+Palette palette_for(ColourMode mode, bool shows_colours);
 
 /// Text for one line on a terminal: as it is but for control characters, invalid UTF-8 and marks
 /// that turn the writing direction, which become '?', and tabs, which become blanks.

@@ -72,11 +72,11 @@ Result<unit::LoadedUnit> load_file(const std::string& file, const unit::FullName
 // The host's units, read when the first is asked for.
 class HostUnits {
  public:
-  HostUnits(const GlobalOptions& options, Console& console) : options_(options), console_(console) {}
+  explicit HostUnits(const Context& context) : context_(context) {}
 
   Result<> open() {
     if (index_) return {};
-    session_ = TRY(Session::open(options_, console_));
+    session_ = TRY(Session::open(context_));
     files_.emplace(session_->root());
     index_ = TRY(unit::UnitIndex::read(*files_));
     return {};
@@ -90,8 +90,7 @@ class HostUnits {
   }
 
  private:
-  const GlobalOptions& options_;
-  Console& console_;
+  const Context& context_;
   std::unique_ptr<Session> session_;
   std::optional<executor::UnitFiles> files_;
   std::optional<unit::UnitIndex> index_;
@@ -104,13 +103,12 @@ bool is_file(const std::string& operand, const GlobalOptions& options) {
 }
 }  // namespace
 
-Result<AnalyzedUnits> analyze_operands(const std::vector<std::string>& operands, const GlobalOptions& options,
-                                       Console& console) {
+Result<AnalyzedUnits> analyze_operands(const std::vector<std::string>& operands, const Context& context) {
   AnalyzedUnits out;
-  HostUnits host(options, console);
+  HostUnits host(context);
   for (const std::string& operand : operands) {
     const unit::FullName name = TRY(name_of(operand));
-    const bool from_file = is_file(operand, options);
+    const bool from_file = is_file(operand, context.options);
     if (!from_file) TRY(host.open());
     auto loaded = from_file ? load_file(operand, name) : host.load(name);
     if (loaded) {

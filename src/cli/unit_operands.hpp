@@ -18,7 +18,6 @@ struct AnalyzedUnits {
 /// An operand with a slash is a unit file, with FILE.d/*.conf as its drop-ins. One without is a unit
 /// of the host, looked up as systemd does; without --root a file of that name comes first. Errors: kind
 /// usage for a name that is not one of a service or timer, and for --root.
-Result<AnalyzedUnits> analyze_operands(const std::vector<std::string>& operands, const GlobalOptions& options,
-                                       Console& console);
+Result<AnalyzedUnits> analyze_operands(const std::vector<std::string>& operands, const Context& context);
 
 }  // namespace addon::cli

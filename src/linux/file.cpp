@@ -54,6 +54,12 @@ Result<> OpenFile::write(std::span<const std::byte> bytes) {
   return {};
 }
 
+Result<UniqueFd> OpenFile::duplicate() const {
+  UniqueFd fd(fcntl(fd_.get(), F_DUPFD_CLOEXEC, 3));
+  if (!fd) return tl::unexpected(open_error("duplicate", path_, errno));
+  return fd;
+}
+
 Result<host::FileState> OpenFile::state() const {
   auto state = state_at(fd_.get(), "");
   if (!state) return tl::unexpected(open_error("look at", path_, state.error()));

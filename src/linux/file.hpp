@@ -23,6 +23,9 @@ class OpenFile final : public host::File {
   Result<> truncate(std::uint64_t size) override;
   Result<> sync() override;
 
+  /// Another descriptor of it, at the same position.
+  Result<UniqueFd> duplicate() const;
+
  private:
   UniqueFd fd_;
   std::string path_;  ///< for messages

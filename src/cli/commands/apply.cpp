@@ -5,16 +5,13 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "cli/bundle_sources.hpp"
 #include "cli/change.hpp"
 #include "cli/commands/all.hpp"
 #include "cli/interruption.hpp"
-#include "cli/plan_file.hpp"
 #include "cli/prepare_saved.hpp"
 #include "core/text.hpp"
 #include "executor/incoming.hpp"
@@ -54,16 +51,6 @@ void declare_apply(CLI::App& app, Arguments& arguments) {
   declare_wait(app, arguments);
 }
 
-bool is_manifest_name(const std::string& path) { return path.ends_with(".yaml") || path.ends_with(".yml"); }
-
-// A bundle is a directory, an archive, or named by its manifest; any other file is a saved plan.
-bool is_plan_file(const std::string& operand) {
-  std::error_code error;
-  const auto type = std::filesystem::status(operand, error).type();
-  return type != std::filesystem::file_type::directory && type != std::filesystem::file_type::not_found &&
-         !is_manifest_name(operand) && !is_archive_file(operand);
-}
-
 // What policy refuses need not fill the disk first.
 std::uint64_t write_limit(const policy::SitePolicy& policy) {
   std::uint64_t least = bundle::kMaxBundleBytes;
@@ -101,13 +88,13 @@ Report stale(const plan::SavedPlan& saved, const std::string& file,
 Report apply_saved(const Context& context, const std::string& file, const Arguments& arguments) {
   auto change = begin_change(context, "apply", arguments.wait);
   if (!change) return failed(change.error());
-  const auto saved = read_plan_file(file);
+  const auto saved = context.desk.read_plan(file);
   if (!saved) return failed(saved.error());
   executor::Incoming incoming(change->session->root());
   const auto prepare = [&] {
     const Interruption interruption;
     return prepare_saved(*saved, file, opening_for(*change, arguments, incoming, interruption),
-                         change->policy, *change->session,
+                         change->policy, *change->session, context.desk,
                          arguments.allow_downgrade ? Downgrades::allowed : Downgrades::refused);
   };
   auto again = prepare();
@@ -125,11 +112,11 @@ Report apply_bundles(const Context& context, const Arguments& arguments) {
   auto change = begin_change(context, "apply", arguments.wait);
   if (!change) return failed(change.error());
   std::vector<SourceName> sources;
-  for (const std::string& operand : arguments.operands) sources.push_back(name_source(operand, ""));
+  for (const std::string& operand : arguments.operands) sources.push_back(context.desk.name(operand, ""));
   executor::Incoming incoming(change->session->root());
   const auto open = [&] {
     const Interruption interruption;
-    return open_sources(sources, opening_for(*change, arguments, incoming, interruption));
+    return context.desk.open(sources, opening_for(*change, arguments, incoming, interruption));
   };
   auto bundles = open();
   if (!bundles) return failed(bundles.error());
@@ -139,14 +126,15 @@ Report apply_bundles(const Context& context, const Arguments& arguments) {
   request.allow_downgrade = arguments.allow_downgrade;
   auto prepared = executor::prepare(request, change->policy.policy, change->session->ports());
   if (!prepared) return failed(prepared.error());
-  return finish_change(context, *change, std::move(*prepared), {arguments.consent, request}, "Applied");
+  return finish_change(context, *change, std::move(*prepared), {arguments.consent, request, arguments.agreed},
+                       "Applied");
 }
 
 Report run_apply(const Context& context, const Arguments& arguments) {
   const std::string usage = "run addonctl apply --help for its usage";
   if (arguments.operands.empty()) return misused("apply needs a saved plan or at least one bundle", usage);
   for (const std::string& operand : arguments.operands) {
-    if (!is_plan_file(operand)) continue;
+    if (!context.desk.is_plan_file(operand)) continue;
     if (arguments.operands.size() > 1) {
       return misused(fmt::format("{} is a saved plan, which is applied alone", operand), usage);
     }

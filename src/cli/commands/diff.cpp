@@ -29,7 +29,7 @@ Exits 0 when there is no difference, 5 when there is one.
 void declare_diff(CLI::App& app, Arguments& arguments) { app.add_option("ID", arguments.operands); }
 
 Result<executor::Prepared> repair_of(const Context& context, const std::set<AddonId>& ids) {
-  auto session = TRY(Session::open(context.options, context.console));
+  auto session = TRY(Session::open(context));
   executor::Request request;
   request.verb = executor::Request::Verb::repair;
   request.addons = ids;

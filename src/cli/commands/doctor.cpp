@@ -53,7 +53,7 @@ doctor::Checks examine(const Context& context, Session& session) {
 }
 
 Report run_doctor(const Context& context, const Arguments&) {
-  const auto session = Session::open(context.options, context.console);
+  const auto session = Session::open(context);
   if (!session && session.error().kind() == ErrorKind::usage) return failed(session.error());
   // Where not even that can be opened, it is what would stop an apply.
   const doctor::Checks checks =

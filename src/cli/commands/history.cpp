@@ -43,7 +43,7 @@ Json record_of(const plan::Generation& generation) {
 }
 
 Result<executor::Generations> read(const Context& context) {
-  auto session = TRY(Session::open(context.options, context.console));
+  auto session = TRY(Session::open(context));
   return executor::read_generations(session->root());
 }
 

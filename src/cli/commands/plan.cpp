@@ -12,7 +12,6 @@
 #include "cli/change.hpp"
 #include "cli/commands/all.hpp"
 #include "cli/markdown_plan.hpp"
-#include "cli/plan_file.hpp"
 #include "cli/policy_files.hpp"
 #include "cli/render_plan.hpp"
 #include "cli/session.hpp"
@@ -66,16 +65,16 @@ struct Compiled {
 };
 
 Result<Compiled> compile(const Context& context, const Arguments& arguments) {
-  auto session = TRY(Session::open(context.options, context.console));
+  auto session = TRY(Session::open(context));
   LoadedPolicy policy = TRY(load_policy(context.options, PolicyTrust::root_only));
   std::vector<SourceName> sources;
   for (const std::string& operand : arguments.operands)
-    sources.push_back(name_source(operand, arguments.output));
+    sources.push_back(context.desk.name(operand, arguments.output));
   executor::Request request;
   request.verb = sources.empty() ? executor::Request::Verb::repair : executor::Request::Verb::apply;
-  request.bundles = TRY(open_sources(sources, {.platform = session->ports().platform,
-                                               .artifacts_below = arguments.source,
-                                               .told = &session->ports()}));
+  request.bundles = TRY(context.desk.open(sources, {.platform = session->ports().platform,
+                                                    .artifacts_below = arguments.source,
+                                                    .told = &session->ports()}));
   request.prune = arguments.prune;
   executor::Prepared prepared = TRY(look_settled(
       session->root(), [&] { return executor::prepare(request, policy.policy, session->ports()); }));
@@ -116,7 +115,8 @@ Report make_plan(const Context& context, const Arguments& arguments) {
     return report;
   }
   if (!arguments.output.empty()) {
-    if (const auto saved = write_plan_file(arguments.output, plan); !saved) return failed(saved.error());
+    if (const auto saved = context.desk.save_plan(arguments.output, plan); !saved)
+      return failed(saved.error());
   }
   if (!has_changes(compiled->prepared.plan)) return report;
   report.hints.push_back(apply_hint(context.options, arguments));

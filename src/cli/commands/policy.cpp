@@ -89,7 +89,7 @@ Result<std::vector<Subject>> read_subjects(const Context& context, const std::st
   std::vector<Subject> subjects;
   if (!is_path(operand)) {
     const std::set<AddonId> ids = TRY(parse_ids({operand}));
-    auto session = TRY(Session::open(context.options, context.console));
+    auto session = TRY(Session::open(context));
     Subject subject;
     subject.read = TRY(read_active(*ids.begin(), *session, subject.place, policy.keys));
     subjects.push_back(std::move(subject));
@@ -208,7 +208,7 @@ std::optional<std::set<AddonId>> known_addons(const Context& context, const std:
     }
     return has_errors(report.findings) ? std::nullopt : std::optional(std::move(ids));
   }
-  auto session = Session::open(context.options, context.console);
+  auto session = Session::open(context);
   if (!session) return std::nullopt;
   const auto last = executor::read_last_generation((*session)->root());
   if (!last || last->generation.addons.empty()) return std::nullopt;

@@ -78,7 +78,8 @@ Report run_remove(const Context& context, const Arguments& arguments) {
     auto prepared = executor::prepare(request, change->policy.policy, change->session->ports());
     if (!prepared) return failed(prepared.error());
     const auto kept = prepared->kept_data;
-    report = finish_change(context, *change, std::move(*prepared), {arguments.consent, request}, "Removed");
+    report = finish_change(context, *change, std::move(*prepared),
+                           {arguments.consent, request, arguments.agreed}, "Removed");
     if (report.exit == kExitDone) tell_kept(kept, report);
   }
   report.body["not_installed"] = std::move(absent);

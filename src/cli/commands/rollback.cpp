@@ -63,7 +63,8 @@ Report run_rollback(const Context& context, const Arguments& arguments) {
   if (!change) return failed(change.error());
   auto prepared = executor::prepare(*request, change->policy.policy, change->session->ports());
   if (!prepared) return failed(prepared.error());
-  return finish_change(context, *change, std::move(*prepared), {arguments.consent, *request}, "Rolled back");
+  return finish_change(context, *change, std::move(*prepared),
+                       {arguments.consent, *request, arguments.agreed}, "Rolled back");
 }
 }  // namespace
 

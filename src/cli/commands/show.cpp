@@ -7,7 +7,6 @@
 
 #include "cli/commands/all.hpp"
 #include "cli/markdown_plan.hpp"
-#include "cli/plan_file.hpp"
 #include "cli/policy_files.hpp"
 #include "cli/prepare_saved.hpp"
 #include "cli/render_plan.hpp"
@@ -40,10 +39,10 @@ struct Staleness {
 // What has changed since the plan was made; an error where this host, the policy or the bundles
 // cannot be seen from here.
 Result<Staleness> staleness(const Context& context, const plan::SavedPlan& saved, const std::string& file) {
-  auto session = TRY(Session::open(context.options, context.console));
+  auto session = TRY(Session::open(context));
   const LoadedPolicy policy = TRY(load_site_policy(root_path(context.options), PolicyTrust::root_only));
-  const auto again =
-      TRY(prepare_saved(saved, file, {.platform = session->ports().platform}, policy, *session));
+  const auto again = TRY(
+      prepare_saved(saved, file, {.platform = session->ports().platform}, policy, *session, context.desk));
   return Staleness{again.differences, applied_as(saved, session->root())};
 }
 
@@ -60,7 +59,7 @@ Report show_plan(const Context& context, const Arguments& arguments) {
     return misused("show takes one saved plan", "addonctl plan PATH... -o FILE saves one");
   }
   const std::string& file = arguments.operands.front();
-  const auto saved = read_plan_file(file);
+  const auto saved = context.desk.read_plan(file);
   if (!saved) return failed(saved.error());
   Report report;
   report.body["plan"] = saved->json;

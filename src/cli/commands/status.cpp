@@ -23,7 +23,7 @@ void declare_status(CLI::App& app, Arguments& arguments) { app.add_option("ID", 
 
 Result<HostReport> read(const Context& context, const Arguments& arguments) {
   const std::set<AddonId> ids = TRY(parse_ids(arguments.operands));
-  auto session = TRY(Session::open(context.options, context.console));
+  auto session = TRY(Session::open(context));
   return look_settled(session->root(), [&] { return read_status(*session, ids); });
 }
 

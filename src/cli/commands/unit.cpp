@@ -56,7 +56,7 @@ Report run_unit(const Context& context, const Arguments& arguments) {
     return misused("unit takes analyze and at least one FILE or NAME",
                    "run addonctl unit --help for its usage");
   }
-  auto analyzed = analyze_operands({operands.begin() + 1, operands.end()}, context.options, context.console);
+  auto analyzed = analyze_operands({operands.begin() + 1, operands.end()}, context);
   if (!analyzed) return failed(analyzed.error());
   return conclude(context, std::move(*analyzed));
 }

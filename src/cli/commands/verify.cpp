@@ -36,7 +36,7 @@ Result<executor::Verification> look(const Context& context) {
     return tl::unexpected(
         Error("verify reads what only root may; run it with sudo", ErrorKind::unauthorised));
   }
-  auto session = TRY(Session::open(context.options, context.console));
+  auto session = TRY(Session::open(context));
   return executor::verify(session->ports());
 }
 
