@@ -83,7 +83,8 @@ int read_variant(sd_bus_message* message, Properties& properties, const char* na
   int r = sd_bus_message_peek_type(message, nullptr, &contents);
   if (r < 0) return r;
   const std::string_view type = contents;
-  if (type != "s" && type != "u" && type != "t" && type != "as") return sd_bus_message_skip(message, "v");
+  if (type != "s" && type != "u" && type != "t" && type != "as" && type != "i")
+    return sd_bus_message_skip(message, "v");
   r = sd_bus_message_enter_container(message, SD_BUS_TYPE_VARIANT, contents);
   if (r < 0) return r;
   if (type == "s") {
@@ -93,6 +94,10 @@ int read_variant(sd_bus_message* message, Properties& properties, const char* na
   } else if (type == "u") {
     std::uint32_t value = 0;
     r = sd_bus_message_read_basic(message, SD_BUS_TYPE_UINT32, &value);
+    if (r > 0) properties[name] = value;
+  } else if (type == "i") {
+    std::int32_t value = 0;
+    r = sd_bus_message_read_basic(message, SD_BUS_TYPE_INT32, &value);
     if (r > 0) properties[name] = value;
   } else if (type == "t") {
     std::uint64_t value = 0;

@@ -26,7 +26,8 @@ using BusHandle = std::unique_ptr<sd_bus, CloseBus>;
 using Message = std::unique_ptr<sd_bus_message, UnrefMessage>;
 
 /// Properties of the types that units' interesting ones have; others are left out.
-using Property = std::variant<std::string, std::uint32_t, std::uint64_t, std::vector<std::string>>;
+using Property =
+    std::variant<std::string, std::uint32_t, std::uint64_t, std::vector<std::string>, std::int32_t>;
 using Properties = std::map<std::string, Property>;
 
 /// What a job came to: "done", "failed", "timeout", "dependency", … or "" when time ran out first.

@@ -76,6 +76,9 @@ void reset_limits() {
     raise(resource, RLIM_INFINITY);
   raise(RLIMIT_NOFILE, least_open_files);
 }
+}  // namespace
+
+bool runs_as_root() { return geteuid() == 0; }
 
 void reset_signals() {
   struct sigaction action {};
@@ -92,9 +95,21 @@ void reset_signals() {
   constexpr itimerval stopped{};
   for (const auto timer : {ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF}) setitimer(timer, &stopped, nullptr);
 }
-}  // namespace
 
-bool runs_as_root() { return geteuid() == 0; }
+Result<> close_all_but(std::vector<int> kept) {
+  std::sort(kept.begin(), kept.end());
+  auto next = static_cast<unsigned>(STDERR_FILENO) + 1;
+  const auto close_to = [&](unsigned end) -> bool {
+    const unsigned begin = std::exchange(next, end + 1);
+    return begin >= end || close_range(begin, end - 1, 0) == 0;
+  };
+  bool ok = true;
+  for (const int descriptor : kept) {
+    if (static_cast<unsigned>(descriptor) >= next) ok = close_to(static_cast<unsigned>(descriptor)) && ok;
+  }
+  if (ok && close_range(next, ~0U, 0) == 0) return {};
+  return tl::unexpected(Error::from_errno(errno, "cannot close descriptors"));
+}
 
 Result<> harden_process() {
   reset_signals();

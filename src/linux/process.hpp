@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "core/result.hpp"
 
 namespace addon::linux {
@@ -18,5 +20,11 @@ bool runs_as_root();
 ///    is at its default, no timer of the caller's runs.
 /// The working directory stays, since relative paths on the command line are meant from there.
 Result<> harden_process();
+
+/// Closes every descriptor from 3 on but these.
+Result<> close_all_but(std::vector<int> kept);
+
+/// Signals as harden_process() sets them; for a new process of one that has set them otherwise.
+void reset_signals();
 
 }  // namespace addon::linux
