@@ -7,12 +7,15 @@
 
 #include "cli/complete.hpp"
 #include "cli/help.hpp"
+#include "cli/over_bus.hpp"
 #include "cli/parse.hpp"
 
 namespace addon::cli {
 
 namespace {
 constexpr std::string_view kVersion = ADDONCTL_VERSION;
+
+}  // namespace
 
 void print(const Report& report, const Command* command, Console& console) {
   if (console.is_json()) {
@@ -37,6 +40,8 @@ void print(const Report& report, const Command* command, Console& console) {
   for (const std::string& hint : report.hints) console.hint(hint);
 }
 
+namespace {
+
 Report version_report(Console& console) {
   console.result(fmt::format("addonctl {}\n", kVersion));
   Report report;
@@ -55,9 +60,10 @@ Report help_report(const Command* command, Console& console) {
 struct Outcome {
   const Command* command = nullptr;
   Report report;
+  bool is_printed = false;
 };
 
-Outcome carry_out(const Parsed& parsed, const GlobalOptions& options, Console& console) {
+Outcome carry_out(const Parsed& parsed, const GlobalOptions& options, Console& console, Desk& desk) {
   if (const auto* misuse = std::get_if<Misuse>(&parsed)) {
     return {misuse->command, misused(misuse->message, misuse->hint)};
   }
@@ -65,7 +71,11 @@ Outcome carry_out(const Parsed& parsed, const GlobalOptions& options, Console& c
     return {help->command, help_report(help->command, console)};
   if (std::holds_alternative<VersionWanted>(parsed)) return {nullptr, version_report(console)};
   const auto& invocation = std::get<Invocation>(parsed);
-  return {invocation.command, invocation.command->run({options, console}, invocation.arguments)};
+  const Context context{options, console, desk};
+  if (auto elsewhere = run_over_bus(*invocation.command, context, invocation.arguments)) {
+    return {invocation.command, std::move(elsewhere->report), elsewhere->is_printed};
+  }
+  return {invocation.command, invocation.command->run(context, invocation.arguments)};
 }
 }  // namespace
 
@@ -79,9 +89,10 @@ int run(const std::vector<std::string>& arguments, std::FILE* out, std::FILE* er
   }
   GlobalOptions options;
   const Parsed parsed = parse(arguments, options);
-  Console console(options, out, err);
-  const Outcome outcome = carry_out(parsed, options, console);
-  print(outcome.report, outcome.command, console);
+  OwnDesk desk;
+  Console console(options, Streams::of(out, err));
+  const Outcome outcome = carry_out(parsed, options, console, desk);
+  if (!outcome.is_printed) print(outcome.report, outcome.command, console);
   if (console.flush()) return outcome.report.exit;
   const bool applied = outcome.report.body.value("applied", false);
   console.error(applied ? "what was asked for is done, but the results cannot be written to standard output"
