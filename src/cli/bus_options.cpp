@@ -22,7 +22,8 @@ struct FormatName {
   Format format;
 };
 // Those of verbs that go over the bus.
-constexpr std::array kFormats = {FormatName{"text", Format::text}, FormatName{"json", Format::json}};
+constexpr std::array kFormats = {FormatName{"text", Format::text}, FormatName{"json", Format::json},
+                                 FormatName{"markdown", Format::markdown}};
 
 struct VerbosityName {
   std::string_view name;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bundle/parser.hpp"
 #include "cli/bundle_sources.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
@@ -48,6 +49,8 @@ class Desk {
   virtual void begins() {}
   /// Hears what is being done.
   virtual void doing(std::string_view /*what*/) {}
+  /// Who reads what installed versions say; null: this process. Owned by this.
+  virtual bundle::Parser* parser() { return nullptr; }
   /// What runs add-ons' own programs, such as health checks.
   virtual std::unique_ptr<host::ProgramRunner> programs() const = 0;
 };

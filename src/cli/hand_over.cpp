@@ -11,8 +11,8 @@
 
 #include "bundle/bundle.hpp"
 #include "bundle/minisign.hpp"
-#include "bundle/pack.hpp"
 #include "bundle/survey.hpp"
+#include "bundle/transport.hpp"
 #include "cli/artifacts.hpp"
 #include "cli/read_text.hpp"
 #include "linux/directory.hpp"
@@ -44,7 +44,7 @@ class Handing {
       return add_artifact(std::move(source), *manifest, *directory);
     }
     source.kind = "directory";
-    return pack(std::move(source), std::move(directory));
+    return pack(std::move(source), directory);
   }
 
   Result<HandedOver> finish() {
@@ -109,18 +109,18 @@ class Handing {
     });
   }
 
-  Result<> pack(client::Source source, std::shared_ptr<host::Directory> directory) {
-    bundle::ReadBundle read =
-        bundle::read_directory(std::move(directory), source.name, bundle::Origin::bundle, {});
-    if (!read.bundle) return tl::unexpected(Error::of(std::move(read.findings)));
-    return append(std::move(source), [&](host::File& to) {
-      return bundle::pack(*read.bundle, bundle::Packing::zstd,
-                          [&](std::span<const std::byte> bytes) { return to.write(bytes); });
+  Result<> pack(client::Source source, const std::shared_ptr<const host::Directory>& directory) {
+    const std::string name = source.name;
+    return append(std::move(source), [&](host::File& to) -> Result<> {
+      std::vector<Finding> findings = TRY(bundle::pack_for_transport(
+          directory, name, [&](std::span<const std::byte> bytes) { return to.write(bytes); }));
+      if (findings.empty()) return {};
+      return tl::unexpected(Error::of(std::move(findings)));
     });
   }
 
   template <class Write>
-  Result<> append(client::Source source, Write write) {
+  Result<> append(client::Source source, const Write& write) {
     if (!common_) common_.emplace(TRY(linux::MemoryFile::make()));
     const std::uint64_t offset = TRY(common_->size());
     TRY(write(common_->file()));

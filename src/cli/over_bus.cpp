@@ -11,6 +11,7 @@
 #include "cli/change.hpp"
 #include "cli/hand_over.hpp"
 #include "cli/interruption.hpp"
+#include "cli/progress.hpp"
 #include "cli/write_text.hpp"
 #include "client/executor_bus.hpp"
 #include "linux/directory.hpp"
@@ -98,8 +99,10 @@ class BusRun {
 
   Result<BusOutcome> once(const client::Call& call) {
     const Interruption interruption(Interruption::Waiting::ends);
-    const auto print = [this](client::Stream stream, std::string_view bytes) {
-      context_.console.pass_on(stream == client::Stream::err, bytes);
+    ProgressLines progress(context_.console, context_.desk);
+    const auto print = [&](client::Stream stream, std::string_view bytes) {
+      progress.doing(stream == client::Stream::progress ? bytes : "");
+      if (stream != client::Stream::progress) context_.console.pass_on(stream == client::Stream::err, bytes);
     };
     const auto answer = TRY(bus_.call(call, print, interruption.flag()));
     if (!answer) return BusOutcome{detached(*call.method), false};

@@ -15,7 +15,8 @@ ProgressLines::ProgressLines(Console& console, Desk& desk) : console_(console), 
   if (!console.is_text() || console.verbosity() == Verbosity::quiet) return;
   if (console.verbosity() == Verbosity::verbose) {
     mode_ = Mode::everything;
-  } else if (console.errors_on_terminal()) {
+  } else if (console.errors_on_terminal() && desk.answers() == Answers::here) {
+    // Where the caller is another process, whoever is between hears it anyway, and no thread is needed here.
     mode_ = Mode::slow_only;
   }
 }

@@ -14,8 +14,8 @@ namespace addon::cli {
 
 /// Says on stderr what a long run is doing: with -v everything, else on a terminal what has been
 /// going on for a second, and then less and less often how far it is: "staging probe 1.0.0: 1.2 GiB of 2.0
-/// GiB". What stands before ": " tells one thing from another. Nothing with -q or --format json. Tells the desk
-/// all of it.
+/// GiB". What stands before ": " tells one thing from another. Nothing with -q or --format json. Tells the
+/// desk all of it.
 class ProgressLines final : public executor::Progress {
  public:
   ProgressLines(Console& console, Desk& desk);

@@ -60,7 +60,9 @@ Session::Session(std::unique_ptr<host::Directory> root, std::unique_ptr<host::Un
              progress_,
              nullptr,
              {},  // a directory that is prepared is no concern of this host's log
-             units_->is_live() ? &journald_ : nullptr} {
+             units_->is_live() ? &journald_ : nullptr,
+             {},
+             context.desk.parser()} {
   packages_.push_back(linux::make_dpkg(*root_, root_->path(), tools_));
   packages_.push_back(linux::make_rpm(*root_, root_->path(), tools_));
   for (const auto& database : packages_) {

@@ -73,8 +73,12 @@ inline constexpr std::array kMethods = {
 /// The signature of a method's arguments: "asa{sv}".
 std::string signature_of(const Method& method);
 
-/// The bytes that a verb writes for people, on the way to whoever called it: the signal Output(u call, y
-/// stream, ay bytes), to the caller alone; `call` is the serial number of the call.
-enum class Stream : std::uint8_t { out = 1, err = 2 };
+/// What a verb writes for people, on the way to whoever called it: the signal Output(u call, y stream, ay
+/// bytes), to the caller alone; `call` is the serial number of the call.
+enum class Stream : std::uint8_t {
+  out = 1,
+  err = 2,
+  progress = 3  ///< what it is doing, for a caller whose standard error is a terminal; "" when that is over
+};
 
 }  // namespace addon::client

