@@ -17,10 +17,11 @@ static_assert(sizeof(PublicKey::key) == crypto_sign_ed25519_PUBLICKEYBYTES);
 
 void prepare_sodium() { [[maybe_unused]] static const int ready = sodium_init(); }
 
+// As a number, the lowest byte first, without zeros before it.
 std::string KeyId::hex() const {
-  std::string text;
-  for (std::size_t i = bytes.size(); i-- > 0;) text += fmt::format("{:02X}", bytes[i]);
-  return text;
+  std::uint64_t number = 0;
+  for (std::size_t i = bytes.size(); i-- > 0;) number = number << 8U | bytes[i];
+  return fmt::format("{:X}", number);
 }
 
 std::string encode(std::span<const std::uint8_t> bytes) {

@@ -61,6 +61,11 @@ TEST_CASE("BLAKE2b-512 is what b2sum says") {
   CHECK(parts.finish() == digest);
 }
 
+TEST_CASE("a key id is shown without zeros before it, as minisign does") {
+  CHECK(minisign::KeyId{{0xEF, 0xCD, 0xAB, 0x89, 0x67, 0x45, 0x03, 0x00}}.hex() == "3456789ABCDEF");
+  CHECK(minisign::KeyId{{0x01, 0, 0, 0, 0, 0, 0, 0x80}}.hex() == "8000000000000001");
+}
+
 TEST_CASE("a signature by minisign is verified, and its key id is as minisign shows it") {
   Fixture fixture;
   make_signature(fixture);
