@@ -50,7 +50,7 @@ TEST_CASE("colours are used where they were asked for, whatever stdout is") {
 }
 
 TEST_CASE("what is no terminal gets no colours by itself") {
-  CHECK(palette_for(ColourMode::automatic, -1)(Paint::bold, "x") == "x");
+  CHECK(palette_for(ColourMode::automatic, shows_colours(-1))(Paint::bold, "x") == "x");
 }
 
 TEST_CASE("a table keeps to the screen by breaking its last column") {
