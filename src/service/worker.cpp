@@ -13,6 +13,7 @@
 
 #include "cli/app.hpp"
 #include "cli/report.hpp"
+#include "linux/privileges.hpp"
 #include "linux/process.hpp"
 #include "service/handed_desk.hpp"
 #include "service/worker_channel.hpp"
@@ -50,7 +51,19 @@ struct CloseFile {
 };
 using File = std::unique_ptr<std::FILE, CloseFile>;
 
+// To read what is not root's own, and to cage what was handed over. Whoever only looks needs no more.
+Result<> give_up_changing() {
+  CapabilitySet kept;
+  for (const char* name : {"cap_dac_override", "cap_setgid", "cap_setpcap", "cap_setuid"}) {
+    kept.insert(*Capability::from_name(name));
+  }
+  return linux::keep_only(kept);
+}
+
 cli::Report run_verb(const Call& call, ChannelWriter& daemon, cli::Console& console) {
+  if (!call.method->changes) {
+    if (const auto given_up = give_up_changing(); !given_up) return cli::failed(given_up.error());
+  }
   auto desk = HandedDesk::take_over(call, daemon);
   if (!desk) return cli::failed(desk.error());
   daemon.send(ChannelKind::taken, "");

@@ -26,9 +26,6 @@ executor_add_person() {
   sed -i "/^$3:/{s/:\$/:$1/;t;s/\$/,$1/}" "$HOST_ROOT/etc/group"
 }
 
-# as USER COMMAND…: what expect_exit and others are given to run it as somebody else.
-as() { echo "setpriv --reuid $1 --regid $1 --init-groups"; }
-
 # In the place of /usr/bin/addonctl: the same program, run by a member of addonctl-admin who may read and write
 # what root may, so that a case's files need not be theirs; for --root, which is root's, as it is.
 executor_stand_in() {
@@ -46,7 +43,7 @@ END
 # Cases about the program as root runs it by itself: how it is killed, what it is started with, and mounts that come and
 # go below a running executor.
 OF_ROOT=(
-  '*_is_killed_*' '*_killed_*' '*cut_off*' '*environment*' '*ordinary_user*' '*offline_root*' '*no_room*' '*mount*' '*filesystem*'
+  '*_is_killed_*' '*_killed_*' '*cut_off*' '*environment*' '*ordinary_user*' '*offline_root*' '*no_room*' '*mount*' '*filesystem*' 'case_doctor_*'
 )
 is_of_root() {
   local pattern

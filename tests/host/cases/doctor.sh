@@ -40,15 +40,24 @@ case_doctor_says_whether_boot_recovery_is_installed_and_enabled() {
   host_run systemctl daemon-reload
 }
 
-case_doctor_says_who_the_caller_is() {
+case_doctor_says_whether_the_executor_can_be_asked() {
+  local service=/usr/share/dbus-1/system-services/io.addonctl.Executor1.service
+  expect_contains "$(standing accounts)" "ok "
+  expect_contains "$(standing executor)" "ok "
+  host_run sh -c "cp /etc/group /etc/group.kept; sed -i '/^addonctl/d' /etc/group; mv $service /root/work; busctl call \
+    org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus ReloadConfig"
   expect_contains "$(standing accounts)" "warning there is no group addonctl"
   expect_contains "$(standing executor)" "warning the system bus knows no io.addonctl.Executor1"
-  printf 'addonctl:x:991:\naddonctl-admin:x:992:\n' >>"$HOST_ROOT/etc/group"
-  as() { host_run setpriv --reuid operator --regid operator "$@" addonctl doctor --format json | jq -r '.checks[] | select(.check == "caller") | .message'; }
-  expect_contains "$(as --clear-groups)" "you are operator, in neither addonctl nor addonctl-admin"
-  expect_contains "$(as --groups 991)" "you are operator, in addonctl: you may look"
-  expect_contains "$(as --groups 992)" "you are operator, in addonctl-admin: you may ask the executor for changes"
-  sed -i '/^addonctl/d' "$HOST_ROOT/etc/group"
+  host_run sh -c "mv /etc/group.kept /etc/group; mv /root/work/${service##*/} $service; busctl call \
+    org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus ReloadConfig"
+  expect_contains "$(standing executor)" "ok "
+}
+
+case_doctor_says_who_the_caller_is() {
+  caller() { host_run setpriv --reuid "$1" --regid "$1" --init-groups addonctl doctor --format json | jq -r '.checks[] | select(.check == "caller") | .message'; }
+  expect_contains "$(caller operator)" "you are operator, in neither addonctl nor addonctl-admin"
+  expect_contains "$(caller watcher)" "you are watcher, in addonctl: you may look"
+  expect_contains "$(caller keeper)" "you are keeper, in addonctl-admin: you may ask the executor for changes"
 }
 
 case_doctor_names_who_holds_the_lock_and_what_was_cut_off() {

@@ -277,6 +277,21 @@ case_the_executor_has_no_more_than_its_unit_gives_it() {
   host_run systemd-analyze security --no-pager addon-executor.service | tail -n 1
 }
 
+case_a_worker_that_only_looks_gives_up_what_changes() {
+  local pid tracer
+  executor_ready
+  by watcher 0 addonctl status
+  pid=$(executor_pid)
+  host_run strace -f -qq -e trace=capset -o /tmp/capset -p "$pid" &
+  tracer=$!
+  wait_until 5 host_run grep -q "TracerPid:.[1-9]" "/proc/$pid/status"
+  by watcher 0 addonctl status
+  host_run pkill -INT -x strace
+  wait "$tracer" || true
+  expect_contains "$(host_run cat /tmp/capset)" \
+    "{effective=1<<CAP_DAC_OVERRIDE|1<<CAP_SETGID|1<<CAP_SETUID|1<<CAP_SETPCAP, permitted=1<<CAP_DAC_OVERRIDE|1<<CAP_SETGID|1<<CAP_SETUID|1<<CAP_SETPCAP, inheritable=0}"
+}
+
 case_what_a_caller_is_started_with_changes_nothing() {
   make_good probe 1.0.0
   executor_ready
