@@ -3,6 +3,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
+#include <iconv.h>
 
 #include <algorithm>
 #include <limits>
@@ -90,6 +91,15 @@ struct TarCallback {
 };
 
 void TarStream::Free::operator()(struct archive* reader) const { archive_read_free(reader); }
+
+// Of a name that is not ASCII alone libarchive asks for it, and of each attribute's.
+void load_conversions() {
+  for (const char* to : {"ANSI_X3.4-1968", "UTF-8"}) {
+    const iconv_t conversion = iconv_open(to, "UTF-8");
+    if (conversion != reinterpret_cast<iconv_t>(-1))
+      iconv_close(conversion);  // NOLINT(performance-no-int-to-ptr)
+  }
+}
 
 TarStream::TarStream(PackedStream& bytes, std::string source)
     : bytes_(bytes), source_(std::move(source)), reader_(archive_read_new()) {

@@ -29,6 +29,10 @@ struct TarEntry {
   bool is_sparse = false;
 };
 
+/// Has the C library read what it takes to convert names, which it keeps: for a process that will read
+/// archives when it can open nothing any more.
+void load_conversions();
+
 /// The entries of a tar file (ustar, pax, GNU; tar(5)), one after the other.
 class TarStream {
  public:

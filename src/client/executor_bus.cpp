@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <systemd/sd-bus.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -61,9 +62,14 @@ struct Pending {
   std::string executor;  ///< its unique name: nobody else is believed
   std::uint64_t cookie = 0;
   std::optional<Result<Answer>> answer{};
+  bool is_ending = false;  ///< it was about to go away, and did nothing of it
 
   static int on_reply(sd_bus_message* reply, void* self, sd_bus_error* /*error*/) noexcept {
-    static_cast<Pending*>(self)->answer = read(reply);
+    auto& pending = *static_cast<Pending*>(self);
+    pending.answer = read(reply);
+    pending.is_ending = sd_bus_message_is_method_error(reply, kEnding) > 0 ||
+                        sd_bus_message_is_method_error(reply, SD_BUS_ERROR_SERVICE_UNKNOWN) > 0 ||
+                        sd_bus_message_is_method_error(reply, SD_BUS_ERROR_NAME_HAS_NO_OWNER) > 0;
     return 0;
   }
 
@@ -116,54 +122,6 @@ int append_operands(sd_bus_message* message, const Call& call) {
   return -EINVAL;
 }
 
-class SystemBus final : public ExecutorBus {
- public:
-  SystemBus(BusHandle bus, std::string executor) : bus_(std::move(bus)), executor_(std::move(executor)) {}
-
-  Result<std::optional<Answer>> call(const Call& call, const Output& output,
-                                     const std::atomic<bool>& detach) override {
-    sd_bus_message* made = nullptr;
-    int r = sd_bus_message_new_method_call(bus_.get(), &made, executor_.c_str(), kObjectPath, kInterface,
-                                           call.method->name);
-    const Message message(made);
-    if (r >= 0) r = append_operands(made, call);
-    if (r >= 0) r = append_options(made, call.options);
-    if (r >= 0) r = sd_bus_message_set_allow_interactive_authorization(made, call.may_interact ? 1 : 0);
-    if (r < 0) return tl::unexpected(wire_error(r));
-    Pending pending{output, executor_};
-    sd_bus_slot* slot = nullptr;
-    r = sd_bus_add_filter(bus_.get(), &slot, Pending::on_message, &pending);
-    const Slot filter(slot);
-    if (r < 0) return tl::unexpected(wire_error(r));
-    slot = nullptr;
-    r = sd_bus_call_async(bus_.get(), &slot, made, Pending::on_reply, &pending, kForever);
-    const Slot reply(slot);
-    if (r >= 0) r = sd_bus_message_get_cookie(made, &pending.cookie);
-    if (r < 0) return tl::unexpected(wire_error(r));
-    return wait(pending, detach);
-  }
-
- private:
-  Result<std::optional<Answer>> wait(Pending& pending, const std::atomic<bool>& detach) {
-    // A signal that comes just before the wait is heard after it.
-    constexpr std::uint64_t pause_us = 200'000;
-    while (!pending.answer) {
-      if (detach.load()) {
-        sd_bus_flush(bus_.get());
-        return std::nullopt;
-      }
-      int r = sd_bus_process(bus_.get(), nullptr);
-      if (r == 0) r = sd_bus_wait(bus_.get(), pause_us);
-      if (r < 0 && r != -EINTR) return tl::unexpected(wire_error(r));
-    }
-    Answer answer = TRY(*std::move(pending.answer));
-    return answer;
-  }
-
-  BusHandle bus_;
-  std::string executor_;
-};
-
 /// The unique name of whoever owns the executor's; "" where nobody does and nobody can be started.
 Result<std::string> find_executor(sd_bus* bus) {
   for (const char* member : {"GetNameOwner", "StartServiceByName", "GetNameOwner"}) {
@@ -192,6 +150,66 @@ Result<std::string> find_executor(sd_bus* bus) {
   }
   return "";
 }
+
+class SystemBus final : public ExecutorBus {
+ public:
+  SystemBus(BusHandle bus, std::string executor) : bus_(std::move(bus)), executor_(std::move(executor)) {}
+
+  Result<std::optional<Answer>> call(const Call& call, const Output& output,
+                                     const std::atomic<bool>& detach) override {
+    constexpr int enough = 5;
+    for (int tries = 1;; ++tries) {
+      Pending pending{output, executor_};
+      auto answer = once(call, pending, detach);
+      if (!pending.is_ending || tries == enough) return answer;
+      // systemd starts no other one before it has seen this one end.
+      constexpr useconds_t pause_us = 100'000;
+      usleep(pause_us);
+      executor_ = TRY(find_executor(bus_.get()));
+    }
+  }
+
+ private:
+  Result<std::optional<Answer>> once(const Call& call, Pending& pending, const std::atomic<bool>& detach) {
+    sd_bus_message* made = nullptr;
+    int r = sd_bus_message_new_method_call(bus_.get(), &made, executor_.c_str(), kObjectPath, kInterface,
+                                           call.method->name);
+    const Message message(made);
+    if (r >= 0) r = append_operands(made, call);
+    if (r >= 0) r = append_options(made, call.options);
+    if (r >= 0) r = sd_bus_message_set_allow_interactive_authorization(made, call.may_interact ? 1 : 0);
+    if (r < 0) return tl::unexpected(wire_error(r));
+    sd_bus_slot* slot = nullptr;
+    r = sd_bus_add_filter(bus_.get(), &slot, Pending::on_message, &pending);
+    const Slot filter(slot);
+    if (r < 0) return tl::unexpected(wire_error(r));
+    slot = nullptr;
+    r = sd_bus_call_async(bus_.get(), &slot, made, Pending::on_reply, &pending, kForever);
+    const Slot reply(slot);
+    if (r >= 0) r = sd_bus_message_get_cookie(made, &pending.cookie);
+    if (r < 0) return tl::unexpected(wire_error(r));
+    return wait(pending, detach);
+  }
+
+  Result<std::optional<Answer>> wait(Pending& pending, const std::atomic<bool>& detach) {
+    // A signal that comes just before the wait is heard after it.
+    constexpr std::uint64_t pause_us = 200'000;
+    while (!pending.answer) {
+      if (detach.load()) {
+        sd_bus_flush(bus_.get());
+        return std::nullopt;
+      }
+      int r = sd_bus_process(bus_.get(), nullptr);
+      if (r == 0) r = sd_bus_wait(bus_.get(), pause_us);
+      if (r < 0 && r != -EINTR) return tl::unexpected(wire_error(r));
+    }
+    Answer answer = TRY(*std::move(pending.answer));
+    return answer;
+  }
+
+  BusHandle bus_;
+  std::string executor_;
+};
 
 }  // namespace
 

@@ -22,6 +22,9 @@ inline constexpr const char* kLimitsExceeded = "org.freedesktop.DBus.Error.Limit
 inline constexpr const char* kInvalidArgs = "org.freedesktop.DBus.Error.InvalidArgs";
 inline constexpr const char* kFailed = "org.freedesktop.DBus.Error.Failed";
 
+/// It ends, and nothing of the call was done: another one is started by the next call.
+inline constexpr const char* kEnding = "io.addonctl.Executor1.Error.Ending";
+
 /// An option of a call, a variant of the type b, t, s or as.
 using Option = std::variant<bool, std::uint64_t, std::string, std::vector<std::string>>;
 using Options = std::map<std::string, Option, std::less<>>;

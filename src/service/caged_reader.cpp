@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "bundle/tar_stream.hpp"
 #include "service/frames.hpp"
 #include "service/wire_manifest.hpp"
 #include "service/wire_plan.hpp"
@@ -165,6 +166,7 @@ Result<bundle::minisign::Signature> CagedParser::signature(std::string_view text
 }
 
 linux::Caged walk_in_cage(const std::string& source, bundle::Form form) {
+  bundle::load_conversions();
   return [source, form](host::File& input, host::File& output) {
     // Who feeds it hashes what it gives, and what it gets.
     bundle::ByteTap tap(input, source, nullptr, bundle::Hashing::elsewhere);

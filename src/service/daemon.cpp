@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <sys/signalfd.h>
-#include <systemd/sd-daemon.h>
 
 #include <algorithm>
 #include <charconv>
@@ -80,16 +79,18 @@ Result<> Daemon::take_name() {
 
 Result<> Daemon::run() {
   rest();
-  sd_notify(0, "READY=1");
   const int r = sd_event_loop(event_.get());
   if (r < 0) return tl::unexpected(event_error(r, "the event loop failed"));
-  // What arrived before the bus knew that the name is free again is still to be answered.
-  sd_notify(0, "STOPPING=1");
-  sd_bus_release_name(bus_.get(), client::kBusName);
-  while (sd_bus_process(bus_.get(), nullptr) > 0 || !jobs_.empty()) {
-    if (sd_event_run(event_.get(), 0) < 0) break;
-  }
   return {};
+}
+
+void Daemon::retire() {
+  is_ending_ = true;
+  sd_bus_release_name(bus_.get(), client::kBusName);
+  // What arrived before the bus knew that the name is free is told to come again; what comes after that
+  // starts another executor.
+  while (sd_bus_process(bus_.get(), nullptr) > 0) continue;
+  sd_event_exit(event_.get(), 0);
 }
 
 void Daemon::take_call(sd_bus_message* message) {
@@ -101,7 +102,7 @@ void Daemon::take_call(sd_bus_message* message) {
   const std::string too_many = fmt::format("{} calls of yours wait or run already; try again when they ended",
                                            name_of_unsigned(limits_.calls_per_user));
   if (is_ending_ || static_cast<std::size_t>(of_connection) >= limits_.calls_per_user) {
-    sd_bus_reply_method_errorf(message, client::kLimitsExceeded, "%s",
+    sd_bus_reply_method_errorf(message, is_ending_ ? client::kEnding : client::kLimitsExceeded, "%s",
                                is_ending_ ? "addon-executor is ending; try again" : too_many.c_str());
     return;
   }
@@ -247,6 +248,10 @@ void Daemon::pass_on(const Job& job, client::Stream stream, const std::string& b
 }
 
 void Daemon::finish(Job& job) {
+  // Whoever does not speak as a worker does is not waited for.
+  if (job.frames.is_broken()) kill_worker(job, SIGKILL);
+  job.on_socket.reset();
+  job.socket.reset();
   const std::string how = end_worker(job);
   const bool changed = job.has_begun;
   if (!job.report) {
@@ -282,8 +287,11 @@ void Daemon::refuse(Job& job, const char* error, const std::string& why) {
 void Daemon::drop(Job& job) {
   jobs_.remove_if([&](const Job& one) { return &one == &job; });
   if (!jobs_.empty()) return;
-  if (is_ending_) sd_event_exit(event_.get(), 0);
-  rest();
+  if (is_ending_) {
+    sd_event_exit(event_.get(), 0);
+  } else {
+    rest();
+  }
 }
 
 void Daemon::rest() {
@@ -299,7 +307,7 @@ void Daemon::end_soon() {
   for (const Job& job : jobs_) kill_worker(job, SIGTERM);
   for (auto job = jobs_.begin(); job != jobs_.end();) {
     Job& one = *job++;
-    if (one.state != Job::State::running) refuse(one, client::kLimitsExceeded, "addon-executor is ending");
+    if (one.state != Job::State::running) refuse(one, client::kEnding, "addon-executor is ending; try again");
   }
   if (jobs_.empty()) sd_event_exit(event_.get(), 0);
 }

@@ -52,6 +52,7 @@ class Daemon {
   void drop(Job& job);
   void refuse(Job& job, const char* error, const std::string& why);
   void end_soon();
+  void retire();
   void changed_progress();
   void rest();
 

@@ -66,8 +66,9 @@ int Daemon::on_timeout(sd_event_source* /*source*/, std::uint64_t /*now*/, void*
   return 0;
 }
 
-int Daemon::on_idle(sd_event_source* source, std::uint64_t /*now*/, void* /*self*/) noexcept {
-  return sd_event_exit(sd_event_source_get_event(source), 0);
+int Daemon::on_idle(sd_event_source* /*source*/, std::uint64_t /*now*/, void* self) noexcept {
+  static_cast<Daemon*>(self)->retire();
+  return 0;
 }
 
 int Daemon::on_signal(sd_event_source* /*source*/, const struct signalfd_siginfo* /*info*/,

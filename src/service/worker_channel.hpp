@@ -47,6 +47,8 @@ class ChannelReader {
  public:
   /// Takes in what has arrived. False at the end, or where what arrived is no frame.
   bool receive(int socket);
+  /// What arrived is no frame; there will be no further one.
+  bool is_broken() const { return is_broken_; }
   /// The next whole frame, if there is one.
   std::optional<ChannelFrame> next();
 

@@ -115,9 +115,12 @@ case_the_callers_environment_changes_nothing_that_root_does() {
 
 case_an_ordinary_user_changes_nothing() {
   make_good probe 1.0.0
+  executor_make_directories
   host_run chmod a+x /root
   host_run chmod -R a+rX /root/bundles
   expect_refused 10 setpriv --reuid operator --regid operator --clear-groups addonctl apply --yes "$BUNDLE"
+  expect_refused 10 env DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent \
+    setpriv --reuid operator --regid operator --clear-groups addonctl apply --yes "$BUNDLE"
   expect_absent $ADDONS/probe
   host_run chmod 0700 /root
 }
@@ -126,5 +129,9 @@ case_an_ordinary_user_is_told_who_may_look_at_a_program_with_capabilities() {
   make_good probe 1.0.0
   apply "$BUNDLE"
   expect_exit 10 setpriv --reuid operator --regid operator --clear-groups addonctl status
+  expect_contains "$ERR" "the system bus does not let you call addon-executor; members of the group addonctl may look"
+  # Where nobody answers on the bus.
+  expect_exit 10 env DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent \
+    setpriv --reuid operator --regid operator --clear-groups addonctl status
   expect_eq "$ERR" "error: cannot look at add-on probe: cannot open $ADDONS/probe/versions/1.0.0/probe: Permission denied; only root may look there, run it with sudo"
 }
