@@ -66,6 +66,10 @@ void Console::progress(std::string_view message) {
 
 void Console::findings(const std::vector<Finding>& findings, Place place) {
   if (!is_text() || findings.empty()) return;
+  if (streams_.findings_elsewhere) {
+    flush_now(streams_.out);
+    return streams_.findings_elsewhere(findings, place == Place::results);
+  }
   if (place == Place::results) return write_all(streams_.out, render(findings, out_palette_));
   flush_now(streams_.out);
   // Apart from the results above, for whoever sees both streams in one place.
@@ -80,6 +84,7 @@ void Console::document(std::string_view text) { write_all(streams_.out, text); }
 
 void Console::pass_on(bool to_err, std::string_view bytes) {
   if (to_err) flush_now(streams_.out);
+  if (!to_err && !bytes.empty()) has_results_ = true;
   write_all(to_err ? streams_.err : streams_.out, bytes);
   flush_now(to_err ? streams_.err : streams_.out);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdio>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,9 @@ struct Streams {
   bool colours_on_err = false;
   bool err_is_terminal = false;
   bool can_ask = false;  ///< standard input is a terminal as well
+  /// Gets the findings that are to be shown, where somebody else shows them: with the lines that they are
+  /// about, which this process may not read for them.
+  std::function<void(const std::vector<Finding>&, bool as_results)> findings_elsewhere{};
 
   /// Streams of descriptors, which are asked whether they are terminals.
   static Streams of(std::FILE* out, std::FILE* err);

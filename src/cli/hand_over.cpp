@@ -47,6 +47,9 @@ class Handing {
     return pack(std::move(source), directory);
   }
 
+  /// Whether what the last one failed for is no fault of the bundle.
+  bool broke() const { return broke_; }
+
   Result<HandedOver> finish() {
     if (common_) {
       TRY(common_->seal());
@@ -123,7 +126,11 @@ class Handing {
   Result<> append(client::Source source, const Write& write) {
     if (!common_) common_.emplace(TRY(linux::MemoryFile::make()));
     const std::uint64_t offset = TRY(common_->size());
-    TRY(write(common_->file()));
+    if (auto written = write(common_->file()); !written) {
+      // The bundle is there; this host could not read or keep it.
+      broke_ = written.error().findings().empty();
+      return written;
+    }
     source.more.emplace("offset", offset);
     source.more.emplace("size", TRY(common_->size()) - offset);
     handed_.sources.push_back(std::move(source));
@@ -131,6 +138,7 @@ class Handing {
   }
 
   const std::optional<std::string>& artifacts_below_;
+  bool broke_ = false;
   std::optional<linux::MemoryFile> common_;
   HandedOver handed_;
 };
@@ -152,6 +160,7 @@ Result<HandedOver> hand_over(const std::vector<SourceName>& sources,
   for (const SourceName& source : sources) {
     const auto added = handing.add(source);
     if (added) continue;
+    if (handing.broke()) return tl::unexpected(added.error());
     for (Finding& finding : why_not(added.error(), source.path)) findings.push_back(std::move(finding));
   }
   if (!findings.empty()) return tl::unexpected(Error::of(std::move(findings)));

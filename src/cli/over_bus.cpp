@@ -102,7 +102,7 @@ class BusRun {
     ProgressLines progress(context_.console, context_.desk);
     const auto print = [&](client::Stream stream, std::string_view bytes) {
       progress.doing(stream == client::Stream::progress ? bytes : "");
-      if (stream != client::Stream::progress) context_.console.pass_on(stream == client::Stream::err, bytes);
+      show(stream, bytes);
     };
     const auto answer = TRY(bus_.call(call, print, interruption.flag()));
     if (!answer) return BusOutcome{detached(*call.method), false};
@@ -113,6 +113,18 @@ class BusRun {
     if (!report.body.is_object()) return tl::unexpected(Error("addon-executor did not answer with a report"));
     if (const auto saved = save_plan(report); !saved) return BusOutcome{failed(saved.error()), false};
     return BusOutcome{std::move(report), true};
+  }
+
+  void show(client::Stream stream, std::string_view bytes) {
+    if (stream == client::Stream::out || stream == client::Stream::err)
+      return context_.console.pass_on(stream == client::Stream::err, bytes);
+    if (stream == client::Stream::progress) return;
+    std::vector<Finding> findings;
+    for (const Json& one : Json::parse(bytes, nullptr, false)) {
+      if (auto finding = finding_from_json(one)) findings.push_back(*std::move(finding));
+    }
+    const bool as_results = stream == client::Stream::findings_as_results;
+    context_.console.findings(findings, as_results ? Console::Place::results : Console::Place::errors);
   }
 
   // The file is the caller's, who alone may write it.
@@ -132,8 +144,7 @@ class BusRun {
     report.body["detached"] = method.changes;
     if (method.changes)
       report.hints.emplace_back(
-          "addonctl status says what holds, addonctl history what was done, and journalctl -u "
-          "addon-executor what it is doing");
+          "addonctl status says what holds once it has ended, and addonctl history what was done");
     return report;
   }
 

@@ -16,6 +16,16 @@ Json to_json(const std::optional<PolicyRef>& policy) {
           {"line", number_or_null(policy->line)},
           {"grant", text_or_null(policy->grant)}};
 }
+
+std::string text_at(const Json& json, const char* key) {
+  const auto found = json.is_object() ? json.find(key) : json.end();
+  return found == json.end() || !found->is_string() ? "" : found->get<std::string>();
+}
+
+int number_at(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  return found == json.end() || !found->is_number_integer() ? 0 : found->get<int>();
+}
 }  // namespace
 
 Report failed(const Error& error) {
@@ -51,6 +61,25 @@ Json to_json(const Finding& finding) {
           {"addon", text_or_null(finding.addon)},
           {"policy", to_json(finding.policy)},
           {"fix", text_or_null(finding.fix)}};
+}
+
+std::optional<Finding> finding_from_json(const Json& json) {
+  const Rule* rule = find_rule(text_at(json, "rule"));
+  if (rule == nullptr) return std::nullopt;
+  const std::string severity = text_at(json, "severity");
+  Finding finding = make_finding(*rule, text_at(json, "message"));
+  for (const Severity one : {Severity::error, Severity::warning, Severity::note}) {
+    if (severity == to_string(one)) finding.severity = one;
+  }
+  finding.at = {text_at(json, "file"), number_at(json, "line"), number_at(json, "column")};
+  finding.pointer = text_at(json, "pointer");
+  finding.addon = text_at(json, "addon");
+  finding.fix = text_at(json, "fix");
+  const auto policy = json.find("policy");
+  if (policy != json.end() && policy->is_object())
+    finding.policy =
+        PolicyRef{text_at(*policy, "file"), number_at(*policy, "line"), text_at(*policy, "grant")};
+  return finding;
 }
 
 Json to_json(const Report& report, std::string_view verb) {

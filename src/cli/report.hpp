@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,8 @@ int exit_code(const std::vector<Finding>& findings);
 /// "" is null, as everywhere in this program's JSON where there is nothing to say.
 Json text_or_null(const std::string& text);
 Json to_json(const Finding& finding);
+/// Reads back what to_json() wrote; nullopt where it is of no rule that this program has.
+std::optional<Finding> finding_from_json(const Json& json);
 /// {"schema": "addonctl.report/v1", "verb", "exit", "findings", …}; with "error" if there is one.
 Json to_json(const Report& report, std::string_view verb);
 

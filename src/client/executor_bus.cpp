@@ -97,7 +97,7 @@ struct Pending {
     if (sd_bus_message_read(message, "uy", &call, &stream) < 0 || call != pending.cookie) return 0;
     if (sd_bus_message_read_array(message, 'y', &bytes, &size) < 0) return 0;
     if (stream < static_cast<std::uint8_t>(Stream::out) ||
-        stream > static_cast<std::uint8_t>(Stream::progress))
+        stream > static_cast<std::uint8_t>(Stream::findings_as_results))
       return 0;
     pending.output(static_cast<Stream>(stream), {static_cast<const char*>(bytes), size});
     return 0;

@@ -81,7 +81,11 @@ std::string signature_of(const Method& method);
 enum class Stream : std::uint8_t {
   out = 1,
   err = 2,
-  progress = 3  ///< what it is doing, for a caller whose standard error is a terminal; "" when that is over
+  progress = 3,  ///< what it is doing, for a caller whose standard error is a terminal; "" when that is over
+  /// Findings as in a report, one JSON array, for standard error: with the lines that they are about, which
+  /// only the caller reads.
+  findings = 4,
+  findings_as_results = 5  ///< the same for standard output
 };
 
 }  // namespace addon::client

@@ -15,6 +15,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/text.hpp"
 #include "core/unique_fd.hpp"
 #include "linux/manager_connection.hpp"
 #include "linux/program_runner.hpp"
@@ -26,6 +27,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr const char* kSetpriv = "/usr/bin/setpriv";
 constexpr const char* kBusSocket = "/run/dbus/system_bus_socket";
 constexpr std::chrono::seconds kReply{30};
 // Beyond the program's own time, for systemd to kill it and to say so.
@@ -107,20 +109,30 @@ int append_command(sd_bus_message* message, const std::vector<std::string>& word
   return r;
 }
 
+// As User= would, but for the groups that the user has besides: ProcessRunner gives it none. setpriv(1) then
+// becomes the program.
+std::vector<std::string> as_user(const host::ProgramCall& call) {
+  std::vector<std::string> words = {kSetpriv,
+                                    fmt::format("--reuid={}", call.as->uid),
+                                    fmt::format("--regid={}", call.as->gid),
+                                    "--clear-groups",
+                                    "--inh-caps=-all",
+                                    "--"};
+  words.insert(words.end(), call.words.begin(), call.words.end());
+  return words;
+}
+
 int append_properties(sd_bus_message* message, const host::ProgramCall& call, int output, int errors) {
-  const std::string user = std::to_string(call.as->uid);
-  const std::string group = std::to_string(call.as->gid);
   const auto timeout = static_cast<std::uint64_t>(std::chrono::microseconds(call.timeout).count());
   int r = sd_bus_message_append(
-      message, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)",                 //
+      message, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)",                         //
       "Description", "s", "A program that addonctl runs", "Type", "s", "oneshot",          //
-      "User", "s", user.c_str(), "Group", "s", group.c_str(),                              //
       "NoNewPrivileges", "b", 1, "UMask", "u", 022U, "LimitCORE", "t", std::uint64_t{0},   //
       "TimeoutStartUSec", "t", timeout, "TimeoutStopUSec", "t", std::uint64_t{1'000'000},  //
       "KillSignal", "i", SIGKILL, "WorkingDirectory", "s", "/",                            //
       "Environment", "as", 2, "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8",      //
       "StandardOutputFileDescriptor", "h", output, "StandardErrorFileDescriptor", "h", errors);
-  return r < 0 ? r : append_command(message, call.words);
+  return r < 0 ? r : append_command(message, as_user(call));
 }
 
 int append_unit(sd_bus_message* message, const std::string& name, const host::ProgramCall& call, int output,
@@ -165,16 +177,6 @@ Result<host::ProgramEnd> read_end(ManagerConnection& manager, const std::string&
   return end;
 }
 
-// systemd.exec(5), "Process Exit Codes": what systemd itself could not do for the program.
-std::optional<int> errno_of_start(const host::ProgramEnd& end) {
-  constexpr int exec = 203;
-  constexpr int first = 200;
-  constexpr int last = 245;
-  if (end.how != host::ProgramEnd::How::exited || end.status < first || end.status > last)
-    return std::nullopt;
-  return end.status == exec ? ENOEXEC : EPERM;
-}
-
 }  // namespace
 
 Result<host::ProgramEnd> TransientRunner::run(const host::ProgramCall& call) {
@@ -193,8 +195,11 @@ Result<host::ProgramEnd> TransientRunner::run(const host::ProgramCall& call) {
   if (result != "done") end = TRY(read_end(*manager, unit, doing));
   end.output = output->finish();
   end.errors = errors->finish();
-  if (const auto why = errno_of_start(end))
-    return tl::unexpected(Error::from_errno(*why, fmt::format("cannot run {}", call.words.front())));
+  constexpr std::string_view own = "setpriv: ";
+  if (!end.is_success() && end.errors.starts_with(own)) {
+    return tl::unexpected(Error(fmt::format("cannot run {}: {}", call.words.front(),
+                                            printable(trim(end.errors).substr(own.size())))));
+  }
   return end;
 }
 

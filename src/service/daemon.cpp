@@ -223,9 +223,13 @@ void Daemon::take_frame(Job& job, ChannelFrame frame) {
       if (shows_progress(job.call.request)) pass_on(job, client::Stream::progress, job.progress);
       break;
     case ChannelKind::out:
+      return pass_on(job, client::Stream::out, frame.bytes);
     case ChannelKind::err:
-      pass_on(job, frame.kind == ChannelKind::err ? client::Stream::err : client::Stream::out, frame.bytes);
-      break;
+      return pass_on(job, client::Stream::err, frame.bytes);
+    case ChannelKind::findings:
+      return pass_on(job, client::Stream::findings, frame.bytes);
+    case ChannelKind::findings_as_results:
+      return pass_on(job, client::Stream::findings_as_results, frame.bytes);
     case ChannelKind::report:
       job.report = std::move(frame.bytes);
       break;

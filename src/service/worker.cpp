@@ -82,6 +82,12 @@ void run(const Call& call, ChannelWriter& daemon) {
   cli::Streams streams = call.request.streams;
   streams.out = out_file.get();
   streams.err = err_file.get();
+  streams.findings_elsewhere = [&](const std::vector<Finding>& findings, bool as_results) {
+    Json all = Json::array();
+    for (const Finding& finding : findings) all.push_back(cli::to_json(finding));
+    daemon.send(as_results ? ChannelKind::findings_as_results : ChannelKind::findings,
+                all.dump(-1, ' ', false, Json::error_handler_t::replace));
+  };
   cli::Console console(call.request.options, streams);
   const cli::Report report = run_verb(call, daemon, console);
   const cli::Command* command = cli::find_command(call.method->verb);

@@ -18,7 +18,9 @@ enum class ChannelKind : std::uint8_t {
   progress,  ///< what it is doing
   out,       ///< bytes for the caller's standard output
   err,       ///< bytes for its standard error
-  report     ///< the last one: the exit code in decimal, a line feed, and the report
+  findings,  ///< for its standard error, one JSON array
+  findings_as_results,  ///< for its standard output
+  report                ///< the last one: the exit code in decimal, a line feed, and the report
 };
 
 struct ChannelFrame {

@@ -44,6 +44,8 @@ END
 # go below a running executor.
 OF_ROOT=(
   '*_is_killed_*' '*_killed_*' '*cut_off*' '*environment*' '*ordinary_user*' '*offline_root*' '*no_room*' '*mount*' '*filesystem*' 'case_doctor_*'
+  # About what is left of a first run where there was nothing; and of the run before.
+  '*who_did_what*' '*who_asked*' '*dead_holder*' '*create_nothing' '*a_toggle_has_an_entry*' '*link_at_any_depth*first_install' '*not_a_plain_file*' '*the_next_run_recovers*'
 )
 is_of_root() {
   local pattern

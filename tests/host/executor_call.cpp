@@ -40,8 +40,12 @@ int main(int argc, char** argv) {
   if (!bus) return print_error(bus.error());
   if (*bus == nullptr) return 3;
   const std::atomic<bool> never = false;
-  const auto answer = (*bus)->call(
-      call, [](client::Stream, std::string_view) {}, never);
+  call.options.emplace("render", true);
+  const auto show = [](client::Stream stream, std::string_view bytes) {
+    static_cast<void>(
+        std::printf("%d: %.*s\n", static_cast<int>(stream), static_cast<int>(bytes.size()), bytes.data()));
+  };
+  const auto answer = (*bus)->call(call, show, never);
   if (!answer) return print_error(answer.error());
   return std::printf("%d %s\n", (*answer)->exit, (*answer)->report.c_str()) < 0 ? 1 : 0;
 }

@@ -245,7 +245,15 @@ case_no_name_that_a_caller_gives_is_opened() {
   OUT=$(hand_over watcher "$BUNDLES/probe.tar.zst" Plan /etc/shadow /etc/shadow archive)
   expect_contains "$OUT" "0 {"
   expect_contains "$OUT" '"id": "probe"'
-  expect_lacks "$OUT" 'root:'
+  # What is wrong with it is told with the line that it stands in, but not by root.
+  host_run sh -c "cd $BUNDLE; sed -i 's/^id: .*/id: [/' addon.yaml; tar -czf ../broken.tar.gz addon.yaml probe"
+  OUT=$(hand_over watcher "$BUNDLES/broken.tar.gz" Plan /etc/shadow /etc/shadow archive)
+  expect_contains "$OUT" "3 {"
+  expect_contains "$OUT" "4: [{"
+  expect_lacks "$OUT" "$(host_run sed -n 1p /etc/shadow)"
+  OUT=$(host_run sh -c "cd /etc && exec 3<$BUNDLES/broken.tar.gz &&
+    setpriv --reuid watcher --regid watcher --init-groups executor-call Plan etc shadow archive" 2>&1 || true)
+  expect_lacks "$OUT" root:
 }
 
 case_the_executor_ends_when_nobody_calls() {
