@@ -23,7 +23,8 @@ constexpr std::string_view kApplyHelp = R"(Usage: addonctl apply FILE [--source 
        addonctl apply PATH... [--yes] [--source DIR]
 
 Makes add-ons active: all of the plan's steps, or none. When a step fails, what
-was done is undone and the host is as it was (exit 8). Needs root.
+was done is undone and the host is as it was (exit 8). Needs root, or
+addon-executor(8) to do it.
 
 FILE is a plan saved by addonctl plan -o. It is compiled again and runs without
 asking; it is refused when it was edited (3) or anything that it was made from

@@ -19,7 +19,7 @@ constexpr std::string_view kGcHelp = R"(Usage: addonctl gc [--keep N]
 Removes the records of all but the last N generations, and installed versions
 that none of these names and that are not active. After that rollback goes back
 no further than the oldest generation that is kept. Where a record is lost or
-cannot be read, nothing is removed. Needs root.
+cannot be read, nothing is removed. Needs root, or addon-executor(8) to do it.
 
 Options:
   --keep N              Keep the last N generations, at least 1. Default: 5.

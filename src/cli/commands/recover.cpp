@@ -15,7 +15,8 @@ constexpr std::string_view kRecoverHelp = R"(Usage: addonctl recover
 Undoes a run that was cut off before it had committed, or cleans up after one
 that had: by a kill, a crash or a power cut. Every verb that changes the host
 does this first, and addonctl-recover.service does at boot, before any add-on
-starts. Where there is nothing to recover, nothing is done. Needs root.
+starts. Where there is nothing to recover, nothing is done. Needs root, or
+addon-executor(8) to do it.
 
 Options:
   --wait DURATION       Wait for another run to end (30s, 5min), instead of

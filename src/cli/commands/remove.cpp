@@ -17,7 +17,7 @@ constexpr std::string_view kRemoveHelp = R"(Usage: addonctl remove ID... [--purg
 
 Stops add-ons, removes their units and takes their capabilities away. Their
 versions stay on disk, without any rights, and so does their data. One that is
-not installed is no error. Needs root.
+not installed is no error. Needs root, or addon-executor(8) to do it.
 
 Options:
   --purge               Delete their state directories, too, with all that is in

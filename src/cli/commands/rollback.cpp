@@ -19,7 +19,8 @@ constexpr std::string_view kRollbackHelp = R"(Usage: addonctl rollback ID [--yes
 With ID, makes the version of that add-on active again that was active before
 the present one. Without, takes the whole host back to an earlier generation.
 Goes by the versions that are still installed: one that is missing or altered is
-refused by name, and nothing is changed. Needs root.
+refused by name, and nothing is changed. Needs root, or addon-executor(8) to do
+it.
 
 Options:
   --to N                Go back to generation N instead of the one before.

@@ -23,7 +23,7 @@ Looks at everything that addonctl keeps on this host: hashes every file of every
 installed version that a generation names, whatever is known of it, and checks
 units and capabilities as diff does, the records of generations, the journal,
 and that no line of the audit log was changed, removed, reordered or cut off.
-Changes nothing. Needs root.
+Changes nothing. Needs root, or addon-executor(8) to do it.
 
 Exits 0 when all is as addonctl left it, 5 when something is not.
 
