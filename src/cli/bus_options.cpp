@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -109,7 +108,7 @@ Result<> read_flags(Taker& taker, BusRequest& request) {
 }
 
 Result<> read_arguments(Taker& taker, Arguments& arguments) {
-  constexpr std::uint64_t longest = std::numeric_limits<std::int32_t>::max();
+  constexpr std::uint64_t longest = 10UL * 60 * 1000;  // in milliseconds: who waits takes somebody's turn
   arguments.output = TRY(taker.take<std::string>("output")).value_or("");
   arguments.operands =
       TRY(taker.take<std::vector<std::string>>("operands")).value_or(std::vector<std::string>{});

@@ -63,6 +63,13 @@ class Handing {
   }
 
  private:
+  // What is no text cannot go over the bus; nor is it a signature, which is for the other side to say.
+  static void attach(client::Source& source, std::string text, std::string file) {
+    const bool is_text = is_utf8(text) && text.find('\0') == std::string::npos;
+    source.more.emplace("signature", is_text ? std::move(text) : std::string("no text"));
+    source.more.emplace("signature-file", std::move(file));
+  }
+
   static Result<> sign(client::Source& source, const SourceName& name) {
     // One byte over the limit is enough for its parser to refuse it as too large.
     auto text = read_text(name.path + ".minisig", bundle::minisign::kMaxSignatureFile + 1);
@@ -73,8 +80,7 @@ class Handing {
       finding.fix = "check that it is a file that you may read";
       return tl::unexpected(Error::of({std::move(finding)}));
     }
-    source.more.emplace("signature", std::move(*text));
-    source.more.emplace("signature-file", name.name + ".minisig");
+    attach(source, std::move(*text), name.name + ".minisig");
     return {};
   }
 
@@ -88,8 +94,7 @@ class Handing {
     source.more.emplace("id", manifest.id.value.str());
     source.more.emplace("version", manifest.version.value.str());
     if (found.signature) {
-      source.more.emplace("signature", std::move(*found.signature));
-      source.more.emplace("signature-file", bundle::file_in(source.name, found.signature_key));
+      attach(source, std::move(*found.signature), bundle::file_in(source.name, found.signature_key));
     }
     return give(std::move(source), *found.file);
   }

@@ -14,6 +14,7 @@
 #include "cli/progress.hpp"
 #include "cli/write_text.hpp"
 #include "client/executor_bus.hpp"
+#include "core/text.hpp"
 #include "linux/directory.hpp"
 #include "linux/handed_file.hpp"
 #include "linux/process.hpp"
@@ -60,6 +61,12 @@ class BusRun {
  private:
   Result<client::Call> make_call() {
     const std::vector<std::string>& operands = arguments_.operands;
+    for (const std::string& operand : operands) {
+      if (!is_utf8(operand))
+        return tl::unexpected(Error(
+            fmt::format("{} is no UTF-8 text, and cannot go over the bus by that name", quoted(operand)),
+            ErrorKind::usage));
+    }
     const bool may_have_plan = command_.name == "apply" && operands.size() == 1;
     const bool has_plan = may_have_plan && context_.desk.is_plan_file(operands.front());
     client::Call call{.method = method_of(command_.name, has_plan),

@@ -159,13 +159,15 @@ class SystemBus final : public ExecutorBus {
                                      const std::atomic<bool>& detach) override {
     constexpr int enough = 5;
     for (int tries = 1;; ++tries) {
+      // It may have ended since the last call, and is started again by being looked for.
+      executor_ = TRY(find_executor(bus_.get()));
+      if (executor_.empty()) return tl::unexpected(Error("addon-executor is not there any more"));
       Pending pending{output, executor_};
       auto answer = once(call, pending, detach);
       if (!pending.is_ending || tries == enough) return answer;
       // systemd starts no other one before it has seen this one end.
       constexpr useconds_t pause_us = 100'000;
       usleep(pause_us);
-      executor_ = TRY(find_executor(bus_.get()));
     }
   }
 

@@ -8,6 +8,7 @@
 
 #include "core/parallel.hpp"
 #include "executor/base_agent.hpp"
+#include "executor/look_away.hpp"
 #include "executor/observe.hpp"
 #include "executor/overrides.hpp"
 #include "executor/packages.hpp"
@@ -18,7 +19,6 @@
 namespace addon::executor {
 
 namespace {
-
 void append(std::vector<Finding>& to, std::vector<Finding> from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
@@ -36,10 +36,10 @@ class Preparation {
     remember(host);
     if (request_.verb == Request::Verb::repair) compare(host);
     if (request_.verb == Request::Verb::remove) keep_data(host);
-    plan::Compiled compiled = plan::compile(wish_, prepared_.generation, host, policy_.digest);
+    auto compiled = plan::compile(wish_, prepared_.generation, host, policy_.digest);
     append(prepared_.findings, std::move(compiled.findings));
-    const auto today = std::chrono::floor<std::chrono::days>(ports_.clock.now());
-    policy::Judgement judgement = policy::judge(std::move(compiled.plan), policy_, today);
+    auto judgement =
+        policy::judge(std::move(compiled.plan), policy_, floor<std::chrono::days>(ports_.clock.now()));
     append(prepared_.findings, std::move(judgement.findings));
     if (!request_.allow_downgrade) refuse_downgrades(judgement.plan);
     sort_findings(prepared_.findings);
@@ -346,6 +346,7 @@ class Preparation {
   Subjects subjects() const {
     Subjects subjects;
     for (const bundle::Bundle& bundle : wish_.wanted) add(bundle, subjects);
+    if (request_.verb == Request::Verb::apply) look_away(subjects, policy_);
     for (const auto& [id, bundle] : wish_.kept) {
       if (bundle) add(*bundle, subjects);
       add_recorded(id, subjects);
@@ -389,7 +390,6 @@ class Preparation {
   plan::Wish wish_;
   Prepared prepared_;
 };
-
 }  // namespace
 
 Result<Prepared> prepare(const Request& request, const policy::SitePolicy& policy, Ports& ports) {

@@ -21,7 +21,6 @@ namespace addon::linux {
 
 namespace {
 
-constexpr std::uint64_t kLeftFree = std::uint64_t{64} << 20;
 constexpr std::size_t kBlock = std::size_t{256} << 10;
 
 Error handed_error(const char* doing, int errno_value) {
@@ -78,7 +77,7 @@ bool is_sealed(int descriptor) {
 
 Result<UniqueFd> copy(PartFile& from, std::uint64_t size, const host::Directory& spool) {
   const std::uint64_t free = TRY(spool.free_bytes());
-  if (free < size || free - size < kLeftFree) {
+  if (size > free / 2) {
     return tl::unexpected(
         Error(fmt::format("no room for what was handed over: {} has {} left, and it takes {}", spool.path(),
                           size_text(free), size_text(size)))
@@ -87,6 +86,10 @@ Result<UniqueFd> copy(PartFile& from, std::uint64_t size, const host::Directory&
   const int directory = TRY(descriptor_of(spool));
   UniqueFd made(retry([&] { return openat(directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600); }));
   if (!made) return tl::unexpected(handed_error("make room for", errno));
+  // Before it is read, so that two of them do not share the same room.
+  if (const int failed = size == 0 ? 0 : posix_fallocate(made.get(), 0, static_cast<off_t>(size));
+      failed != 0)
+    return tl::unexpected(handed_error("make room for", failed));
   OpenFile to(UniqueFd(fcntl(made.get(), F_DUPFD_CLOEXEC, 3)), spool.path());
   std::vector<std::byte> block(kBlock);
   for (;;) {
@@ -95,6 +98,8 @@ Result<UniqueFd> copy(PartFile& from, std::uint64_t size, const host::Directory&
     TRY(to.write(std::span(block).first(count)));
   }
 }
+
+UniqueFd duplicate_of(int descriptor) { return UniqueFd(fcntl(descriptor, F_DUPFD_CLOEXEC, 3)); }
 
 }  // namespace
 
@@ -138,18 +143,29 @@ Result<std::uint64_t> check_handed(int descriptor) {
   return static_cast<std::uint64_t>(found.st_size);
 }
 
-Result<std::unique_ptr<host::File>> take_over(const HandedPart& part, const host::Directory& spool) {
-  const std::uint64_t whole = TRY(check_handed(part.descriptor));
-  if (part.offset > whole || part.size > whole - part.offset) {
+Result<TakenFile> TakenFile::take_over(int descriptor, std::uint64_t most, const host::Directory& spool) {
+  const std::uint64_t size = TRY(check_handed(descriptor));
+  if (size > most) {
+    return tl::unexpected(
+        Error(fmt::format("what was handed over has {}, and may have {}", size_text(size), size_text(most)),
+              ErrorKind::invalid));
+  }
+  UniqueFd fd = duplicate_of(descriptor);
+  if (!fd) return tl::unexpected(handed_error("take over", errno));
+  if (is_sealed(descriptor)) return TakenFile(std::move(fd), size, false);
+  PartFile from(std::move(fd), 0, size);
+  UniqueFd copied = TRY(copy(from, size, spool));
+  return TakenFile(std::move(copied), size, true);
+}
+
+Result<std::unique_ptr<host::File>> TakenFile::part(std::uint64_t offset, std::uint64_t size) const {
+  if (offset > size_ || size > size_ - offset) {
     return tl::unexpected(
         Error("what was handed over is shorter than it was said to be", ErrorKind::invalid));
   }
-  UniqueFd fd(fcntl(part.descriptor, F_DUPFD_CLOEXEC, 3));
-  if (!fd) return tl::unexpected(handed_error("take over", errno));
-  if (is_sealed(part.descriptor)) return std::make_unique<PartFile>(std::move(fd), part.offset, part.size);
-  PartFile from(std::move(fd), part.offset, part.size);
-  UniqueFd copied = TRY(copy(from, part.size, spool));
-  return std::make_unique<PartFile>(std::move(copied), 0, part.size);
+  UniqueFd fd = duplicate_of(fd_.get());
+  if (!fd) return tl::unexpected(handed_error("read", errno));
+  return std::make_unique<PartFile>(std::move(fd), offset, size);
 }
 
 }  // namespace addon::linux

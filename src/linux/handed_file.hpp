@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "core/result.hpp"
 #include "core/unique_fd.hpp"
@@ -32,19 +33,30 @@ class MemoryFile {
 /// Another descriptor of a file that this room opened.
 Result<UniqueFd> duplicate(const host::File& file);
 
-/// A part of a file that somebody else opened, who may still hold it.
-struct HandedPart {
-  int descriptor = -1;
-  std::uint64_t offset = 0;
-  std::uint64_t size = 0;
-};
-
 /// What a descriptor that was handed over is of: its size. Error: it is no regular file, or cannot be read.
 Result<std::uint64_t> check_handed(int descriptor);
 
-/// A part of a handed file, from its beginning, that nobody else can change while it is read: the file itself
-/// where it is sealed against that, else a copy in a file without a name in `spool`. Waits as long as the
-/// file's filesystem does. Errors: it is shorter than that; no room in `spool`, of which it leaves 64 MiB.
-Result<std::unique_ptr<host::File>> take_over(const HandedPart& part, const host::Directory& spool);
+/// A file that somebody else opened, who may still hold it, as it was when it was taken over.
+class TakenFile {
+ public:
+  /// The file itself where it is sealed against being changed, else a copy in a file without a name in
+  /// `spool`. Waits as long as the file's filesystem does. Errors: it is no regular file that can be read, or
+  /// longer than `most`; a copy would take more than half of the room that there is.
+  static Result<TakenFile> take_over(int descriptor, std::uint64_t most, const host::Directory& spool);
+
+  std::uint64_t size() const { return size_; }
+  /// Whether it was copied.
+  bool is_copy() const { return is_copy_; }
+  /// A part of it, to read from its beginning, each by a position of its own. Error: it is shorter than that.
+  Result<std::unique_ptr<host::File>> part(std::uint64_t offset, std::uint64_t size) const;
+
+ private:
+  TakenFile(UniqueFd fd, std::uint64_t size, bool is_copy)
+      : fd_(std::move(fd)), size_(size), is_copy_(is_copy) {}
+
+  UniqueFd fd_;
+  std::uint64_t size_;
+  bool is_copy_;
+};
 
 }  // namespace addon::linux

@@ -92,17 +92,18 @@ Result<std::string> random_unit() {
 
 int append_command(sd_bus_message* message, const std::vector<std::string>& words) {
   int r = sd_bus_message_open_container(message, SD_BUS_TYPE_STRUCT, "sv");
-  if (r >= 0) r = sd_bus_message_append(message, "s", "ExecStart");
-  if (r >= 0) r = sd_bus_message_open_container(message, SD_BUS_TYPE_VARIANT, "a(sasb)");
-  if (r >= 0) r = sd_bus_message_open_container(message, SD_BUS_TYPE_ARRAY, "(sasb)");
-  if (r >= 0) r = sd_bus_message_open_container(message, SD_BUS_TYPE_STRUCT, "sasb");
+  if (r >= 0) r = sd_bus_message_append(message, "s", "ExecStartEx");
+  if (r >= 0) r = sd_bus_message_open_container(message, SD_BUS_TYPE_VARIANT, "a(sasas)");
+  if (r >= 0) r = sd_bus_message_open_container(message, SD_BUS_TYPE_ARRAY, "(sasas)");
+  if (r >= 0) r = sd_bus_message_open_container(message, SD_BUS_TYPE_STRUCT, "sasas");
   if (r >= 0) r = sd_bus_message_append(message, "s", words.front().c_str());
   if (r >= 0) r = sd_bus_message_open_container(message, SD_BUS_TYPE_ARRAY, "s");
   for (const std::string& word : words) {
     if (r >= 0) r = sd_bus_message_append(message, "s", word.c_str());
   }
   if (r >= 0) r = sd_bus_message_close_container(message);
-  if (r >= 0) r = sd_bus_message_append(message, "b", 0);
+  // Its words mean what they say: "$" begins no variable.
+  if (r >= 0) r = sd_bus_message_append(message, "as", 1, "no-env-expand");
   for (int open = 0; open < 4; ++open) {
     if (r >= 0) r = sd_bus_message_close_container(message);
   }
@@ -181,6 +182,8 @@ Result<host::ProgramEnd> read_end(ManagerConnection& manager, const std::string&
 
 Result<host::ProgramEnd> TransientRunner::run(const host::ProgramCall& call) {
   if (!call.as) return ProcessRunner().run(call);
+  if (call.as->uid == 0)
+    return tl::unexpected(Error(fmt::format("cannot run {} as root", call.words.front())));
   const std::string doing = fmt::format("run {}", call.words.front());
   const auto output = TRY(Collector::start(call.output_limit));
   const auto errors = TRY(Collector::start(call.output_limit));

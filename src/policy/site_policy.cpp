@@ -116,4 +116,24 @@ std::vector<Finding> expiring_grants(const SitePolicy& policy, std::chrono::sys_
   return findings;
 }
 
+namespace {
+bool could_allow(const SitePolicy& policy, std::vector<Line<std::string>> Allowances::*patterns,
+                 const std::string& path) {
+  const auto allows = [&](const Allowances& scope) {
+    return std::any_of((scope.*patterns).begin(), (scope.*patterns).end(),
+                       [&](const Line<std::string>& line) { return glob_match(line.value, path); });
+  };
+  return allows(policy.site) || std::any_of(policy.grants.begin(), policy.grants.end(),
+                                            [&](const Grant& grant) { return allows(grant.allowances); });
+}
+}  // namespace
+
+bool could_allow_state_dir(const SitePolicy& policy, const std::string& path) {
+  return could_allow(policy, &Allowances::state_dirs, path);
+}
+
+bool could_allow_program(const SitePolicy& policy, const std::string& path) {
+  return could_allow(policy, &Allowances::exec_paths, path);
+}
+
 }  // namespace addon::policy

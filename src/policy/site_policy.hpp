@@ -99,6 +99,10 @@ struct SitePolicy {
   static SitePolicy nothing();
 };
 
+/// Whether any line allows the path, for whatever add-on: else nobody need look at what stands there.
+bool could_allow_state_dir(const SitePolicy& policy, const std::string& path);
+bool could_allow_program(const SitePolicy& policy, const std::string& path);
+
 struct PolicyFile {
   std::string file;  ///< the name that findings and decisions show
   std::string text;

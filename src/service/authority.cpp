@@ -18,9 +18,8 @@ constexpr const char* kPolkit = "org.freedesktop.PolicyKit1";
 constexpr std::uint64_t kPatience = 120'000'000;  // in microseconds: somebody may have to type a password
 
 // There is no polkit here, and nobody means it to run.
-constexpr std::array<std::string_view, 4> kAbsent = {
-    "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner",
-    "org.freedesktop.systemd1.NoSuchUnit", "org.freedesktop.systemd1.UnitMasked"};
+constexpr std::array<std::string_view, 2> kAbsent = {"org.freedesktop.DBus.Error.ServiceUnknown",
+                                                     "org.freedesktop.systemd1.UnitMasked"};
 
 bool is_member(uid_t uid, const char* group_name) {
   std::array<char, 65536> buffer{};

@@ -108,13 +108,16 @@ void Daemon::take_call(sd_bus_message* message) {
   }
   auto sender = read_sender(message);
   if (!sender) {
+    log_trouble(fmt::format("refused {}: {}", member, sender.error().message()));
     sd_bus_reply_method_errorf(message, client::kAccessDenied, "%s", sender.error().message().c_str());
     return;
   }
   const auto of_user = std::count_if(jobs_.begin(), jobs_.end(), [&](const Job& job) {
     return job.sender.caller.uid == sender->caller.uid;
   });
-  if (sender->caller.uid != 0 && static_cast<std::size_t>(of_user) >= limits_.calls_per_user) {
+  const bool is_full =
+      static_cast<std::size_t>(of_user) >= limits_.calls_per_user || jobs_.size() >= limits_.calls;
+  if (sender->caller.uid != 0 && is_full) {
     log_refusal(*sender, member, "too many calls at once");
     sd_bus_reply_method_errorf(message, client::kLimitsExceeded, "%s", too_many.c_str());
     return;
@@ -176,12 +179,12 @@ Job* Daemon::next_waiting() {
 
 void Daemon::start_waiting() {
   const auto count_running = [this] {
-    return static_cast<std::size_t>(std::count_if(
-        jobs_.begin(), jobs_.end(), [](const Job& job) { return job.state == Job::State::running; }));
+    return static_cast<std::size_t>(std::count_if(jobs_.begin(), jobs_.end(), [](const Job& job) {
+      return job.state == Job::State::running && job.sender.caller.uid != 0;
+    }));
   };
-  while (count_running() < limits_.running) {
-    Job* job = next_waiting();
-    if (job == nullptr) return;
+  while (Job* job = next_waiting()) {
+    if (job->sender.caller.uid != 0 && count_running() >= limits_.running) return;
     if (const auto started = start(*job); !started) {
       log_trouble(started.error().message());
       refuse(*job, client::kFailed, started.error().message());
@@ -195,23 +198,33 @@ Result<> Daemon::start(Job& job) {
   sd_event_source* source = nullptr;
   int r = sd_event_add_io(event_.get(), &source, job.socket.get(), EPOLLIN, on_frames, &job);
   job.on_socket = EventSource(source);
-  source = nullptr;
-  const auto patience = std::chrono::microseconds(limits_.handing_over);
-  if (r >= 0) {
-    r = sd_event_add_time_relative(event_.get(), &source, CLOCK_MONOTONIC,
-                                   static_cast<std::uint64_t>(patience.count()), 0, on_timeout, &job);
-    job.on_timeout = EventSource(source);
-  }
+  if (r >= 0) r = give_time(job, limits_.handing_over);
   if (r >= 0) return {};
   kill_worker(job, SIGKILL);
   end_worker(job);
   return tl::unexpected(event_error(r, "cannot watch a worker"));
 }
 
+int Daemon::give_time(Job& job, std::chrono::microseconds time) {
+  sd_event_source* source = nullptr;
+  const int r = sd_event_add_time_relative(event_.get(), &source, CLOCK_MONOTONIC,
+                                           static_cast<std::uint64_t>(time.count()), 0, on_timeout, &job);
+  job.on_timeout = EventSource(source);
+  return r;
+}
+
+// What a worker has said so far. False once it says no more.
+bool Daemon::hear(Job& job) {
+  const bool goes_on = job.frames.receive(job.socket.get());
+  while (auto frame = job.frames.next()) take_frame(job, *std::move(frame));
+  return goes_on;
+}
+
 void Daemon::take_frame(Job& job, ChannelFrame frame) {
   switch (frame.kind) {
     case ChannelKind::taken:
       job.on_timeout.reset();
+      if (!job.call.method->changes) give_time(job, limits_.looking);
       break;
     case ChannelKind::begun:
       job.has_begun = true;
@@ -269,7 +282,13 @@ void Daemon::finish(Job& job) {
     const std::size_t line = report.find('\n');
     std::from_chars(report.data(), report.data() + std::min(line, report.size()), exit);
     const std::string text(line == std::string_view::npos ? "" : report.substr(line + 1));
-    if (!job.is_abandoned) sd_bus_reply_method_return(job.message.get(), "is", exit, text.c_str());
+    const bool is_wanted = !job.is_abandoned;
+    if (is_wanted && sd_bus_reply_method_return(job.message.get(), "is", exit, text.c_str()) < 0) {
+      const std::string what =
+          fmt::format("{} ended with exit code {}, but its report cannot be sent over the bus",
+                      job.call.method->verb, exit);
+      sd_bus_reply_method_errorf(job.message.get(), client::kFailed, "%s", what.c_str());
+    }
     drop(job);
   }
   if (changed) changed_progress();
@@ -280,6 +299,8 @@ void Daemon::finish(Job& job) {
 void Daemon::abandon(Job& job) {
   job.is_abandoned = true;
   if (job.state != Job::State::running) return drop(job);
+  // It may have begun while this process looked elsewhere.
+  hear(job);
   if (!job.has_begun) kill_worker(job, SIGKILL);
 }
 

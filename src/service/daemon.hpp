@@ -13,10 +13,12 @@ namespace addon::service {
 
 /// What one caller can take of the executor, so that it goes on serving others.
 struct Limits {
-  std::size_t running = 8;                 ///< workers
-  std::size_t running_per_user = 2;        ///< of them, for one user; root's are not counted
+  std::size_t running = 16;                ///< workers of all users but root
+  std::size_t running_per_user = 2;        ///< of one user, not of root
   std::size_t calls_per_user = 16;         ///< that wait or run; more are refused at once
-  std::chrono::seconds handing_over{120};  ///< for taking over what came with a call
+  std::size_t calls = 128;                 ///< of all users together
+  std::chrono::seconds handing_over{600};  ///< for taking over what came with a call
+  std::chrono::seconds looking{900};       ///< for a call that changes nothing
 };
 
 /// io.addonctl.Executor1 on a bus: takes calls, asks who may make them, runs each in a process of its own,
@@ -45,8 +47,10 @@ class Daemon {
   void start_waiting();
   Job* next_waiting();
   Result<> start(Job& job);
+  int give_time(Job& job, std::chrono::microseconds time);
   void take_frame(Job& job, ChannelFrame frame);
   void pass_on(const Job& job, client::Stream stream, const std::string& bytes);
+  bool hear(Job& job);
   void finish(Job& job);
   void abandon(Job& job);
   void drop(Job& job);

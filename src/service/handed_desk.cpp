@@ -42,15 +42,11 @@ Result<std::unique_ptr<host::Directory>> open_spool() {
   return root->make_directories(RelativePath::of({"var", "lib", "addonctl"}));
 }
 
-Result<linux::HandedPart> part_of(const Call& call, const client::Source& source) {
-  const int descriptor = call.files.at(source.file).get();
-  const std::uint64_t whole = TRY(linux::check_handed(descriptor));
-  linux::HandedPart part{descriptor, number_of(source, "offset").value_or(0), 0};
-  const std::uint64_t rest = part.offset > whole ? 0 : whole - part.offset;
-  part.size = number_of(source, "size").value_or(rest);
-  if (part.size <= bundle::kMaxBundleBytes) return part;
-  return tl::unexpected(wrong_source(source, fmt::format("it has more than the {} that a bundle may have",
-                                                         size_text(bundle::kMaxBundleBytes))));
+// A source's part of its file.
+Result<std::unique_ptr<host::File>> part_of(const client::Source& source, const linux::TakenFile& file) {
+  const std::uint64_t offset = number_of(source, "offset").value_or(0);
+  const std::uint64_t rest = offset > file.size() ? 0 : file.size() - offset;
+  return file.part(offset, number_of(source, "size").value_or(rest));
 }
 
 Finding not_handed(const std::string& path) {
@@ -68,17 +64,24 @@ Result<std::unique_ptr<HandedDesk>> HandedDesk::take_over(const Call& call, Chan
   std::unique_ptr<HandedDesk> desk(new HandedDesk(call, daemon, terms));
   if (call.files.empty() && !call.plan_file) return desk;
   const auto spool = TRY(open_spool());
+  // Each file once, however many bundles are in it; and all that has to be copied together is no more than
+  // one bundle may have.
+  std::uint64_t left = bundle::kMaxBundleBytes;
+  std::vector<linux::TakenFile> files;
+  for (const UniqueFd& file : call.files) {
+    files.push_back(TRY(linux::TakenFile::take_over(file.get(), left, *spool)));
+    if (files.back().is_copy()) left -= files.back().size();
+  }
   for (const client::Source& source : call.sources) {
     if (source.kind != "archive" && source.kind != "directory")
       return tl::unexpected(wrong_source(source, "a bundle is of the kind archive or directory"));
-    const linux::HandedPart part = TRY_CONTEXT(printable(source.path), part_of(call, source));
-    desk->parts_.push_back(TRY_CONTEXT(printable(source.path), linux::take_over(part, *spool)));
+    desk->parts_.push_back(TRY_CONTEXT(printable(source.path), part_of(source, files.at(source.file))));
   }
   if (call.plan_file) {
+    const linux::TakenFile plan = TRY(linux::TakenFile::take_over(call.plan_file.get(), left, *spool));
     // One byte over the limit is enough for its parser to refuse it as too large.
     constexpr std::uint64_t most = (std::uint64_t{64} << 20) + 1;
-    const std::uint64_t size = std::min(most, TRY(linux::check_handed(call.plan_file.get())));
-    desk->plan_ = TRY(linux::take_over({call.plan_file.get(), 0, size}, *spool));
+    desk->plan_ = TRY(plan.part(0, std::min(most, plan.size())));
   }
   return desk;
 }

@@ -52,17 +52,17 @@ int Daemon::on_gone(sd_bus_track* /*track*/, void* job) noexcept {
   return 0;
 }
 
-int Daemon::on_frames(sd_event_source* /*source*/, int fd, std::uint32_t /*events*/, void* job) noexcept {
+int Daemon::on_frames(sd_event_source* /*source*/, int /*fd*/, std::uint32_t /*events*/, void* job) noexcept {
   auto& running = *static_cast<Job*>(job);
-  const bool goes_on = running.frames.receive(fd);
-  while (auto frame = running.frames.next()) running.daemon->take_frame(running, *std::move(frame));
-  if (!goes_on) running.daemon->finish(running);
+  if (!running.daemon->hear(running)) running.daemon->finish(running);
   return 0;
 }
 
-int Daemon::on_timeout(sd_event_source* /*source*/, std::uint64_t /*now*/, void* job) noexcept {
-  const auto& stalled = *static_cast<Job*>(job);
-  if (stalled.worker > 0) kill(stalled.worker, SIGKILL);
+int Daemon::on_timeout(sd_event_source* source, std::uint64_t /*now*/, void* job) noexcept {
+  auto& stalled = *static_cast<Job*>(job);
+  // It may have gone on while this process looked elsewhere, and then has another time, or none.
+  stalled.daemon->hear(stalled);
+  if (stalled.on_timeout.get() == source && stalled.worker > 0) kill(stalled.worker, SIGKILL);
   return 0;
 }
 

@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,6 +31,11 @@ std::vector<int> descriptors_of(const Call& call, int socket) {
   return kept;
 }
 
+// dbus-daemon(1) disconnects whoever sends it 32 MiB in one message.
+constexpr std::size_t kLargestReport = std::size_t{16} << 20;
+constexpr std::size_t kMostAtOnce = std::size_t{256} << 10;
+constexpr std::array<std::string_view, 3> kNoncharacters = {"\xEF\xB7", "\xBF\xBE", "\xBF\xBF"};
+
 /// One of the caller's streams, as the verb writes it: each write is a frame.
 struct Outlet {
   ChannelWriter& daemon;
@@ -36,7 +43,10 @@ struct Outlet {
 
   static ssize_t write(void* self, const char* bytes, std::size_t size) {
     auto& outlet = *static_cast<Outlet*>(self);
-    return outlet.daemon.send(outlet.kind, {bytes, size}) ? static_cast<ssize_t>(size) : 0;
+    for (std::size_t at = 0; at < size; at += kMostAtOnce) {
+      if (!outlet.daemon.send(outlet.kind, {bytes + at, std::min(kMostAtOnce, size - at)})) return 0;
+    }
+    return static_cast<ssize_t>(size);
   }
   std::FILE* open() {
     cookie_io_functions_t functions{};
@@ -71,6 +81,28 @@ cli::Report run_verb(const Call& call, ChannelWriter& daemon, cli::Console& cons
   return command.run({call.request.options, console, **desk}, call.request.arguments);
 }
 
+// sd-bus carries no text with one of the code points that stand for no character (EF B7 90 to AF, and those
+// that end in BF BE and BF BF), which names may have.
+bool may_be_refused(std::string_view text) {
+  return std::any_of(kNoncharacters.begin(), kNoncharacters.end(),
+                     [&](std::string_view bytes) { return text.find(bytes) != std::string_view::npos; });
+}
+
+std::string text_of(const cli::Report& report, std::string_view verb) {
+  const Json json = cli::to_json(report, verb);
+  const auto dump = [](const Json& value, bool ascii) {
+    return value.dump(2, ' ', ascii, Json::error_handler_t::replace);
+  };
+  std::string text = dump(json, false);
+  if (may_be_refused(text)) text = dump(json, true);
+  if (text.size() <= kLargestReport) return text;
+  cli::Report short_report;
+  short_report.exit = report.exit;
+  short_report.error =
+      fmt::format("the report is too large for the bus; {} ended with exit code {}", verb, report.exit);
+  return dump(cli::to_json(short_report, verb), true);
+}
+
 void run(const Call& call, ChannelWriter& daemon) {
   Outlet out{daemon, ChannelKind::out};
   Outlet err{daemon, ChannelKind::err};
@@ -85,17 +117,17 @@ void run(const Call& call, ChannelWriter& daemon) {
   streams.findings_elsewhere = [&](const std::vector<Finding>& findings, bool as_results) {
     Json all = Json::array();
     for (const Finding& finding : findings) all.push_back(cli::to_json(finding));
-    daemon.send(as_results ? ChannelKind::findings_as_results : ChannelKind::findings,
-                all.dump(-1, ' ', false, Json::error_handler_t::replace));
+    const std::string text = all.dump(-1, ' ', false, Json::error_handler_t::replace);
+    const auto kind = as_results ? ChannelKind::findings_as_results : ChannelKind::findings;
+    // Who gets no findings has the report.
+    if (text.size() <= kLargestReport) daemon.send(kind, text);
   };
   cli::Console console(call.request.options, streams);
   const cli::Report report = run_verb(call, daemon, console);
   const cli::Command* command = cli::find_command(call.method->verb);
   if (!console.is_json()) cli::print(report, command, console);
   static_cast<void>(console.flush());
-  const Json json = cli::to_json(report, call.method->verb);
-  daemon.send(ChannelKind::report,
-              fmt::format("{}\n{}", report.exit, json.dump(2, ' ', false, Json::error_handler_t::replace)));
+  daemon.send(ChannelKind::report, fmt::format("{}\n{}", report.exit, text_of(report, call.method->verb)));
 }
 
 }  // namespace

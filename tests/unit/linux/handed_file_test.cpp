@@ -32,6 +32,17 @@ std::string rest_of(host::File& file) {
   }
 }
 
+constexpr std::uint64_t kMost = 1 << 20;
+
+/// All of a part of what is taken over now.
+std::string taken_part(int fd, std::uint64_t offset, std::uint64_t size, const host::Directory& spool) {
+  const auto taken = TakenFile::take_over(fd, kMost, spool);
+  REQUIRE(taken);
+  const auto part = taken->part(offset, size);
+  REQUIRE(part);
+  return rest_of(**part);
+}
+
 UniqueFd memory_file(const std::string& text, int seals) {
   UniqueFd fd(memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   REQUIRE(write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
@@ -48,11 +59,12 @@ TEST_CASE("a file that was handed over stays as it was when it was taken over, w
   // What the other side has read of it does not matter.
   lseek(given.get(), 5, SEEK_SET);
   const auto spool = scratch.open();
-  const auto taken = take_over({given.get(), 0, 9}, *spool);
+  const auto taken = TakenFile::take_over(given.get(), kMost, *spool);
   REQUIRE(taken);
+  CHECK(taken->is_copy());
   REQUIRE(pwrite(given.get(), "something else", 14, 0) == 14);
   REQUIRE(ftruncate(given.get(), 3) == 0);
-  CHECK(rest_of(**taken) == "as it was");
+  CHECK(rest_of(**taken->part(0, 9)) == "as it was");
   // The copy has no name that somebody could open.
   CHECK(scratch.names() == std::vector<std::string>{"given"});
 }
@@ -62,10 +74,11 @@ TEST_CASE("a part of a file is read from its beginning to its end") {
   scratch.write("given", "one two three");
   const UniqueFd given = open_raw(scratch / "given", O_RDONLY);
   const auto spool = scratch.open();
-  CHECK(rest_of(**take_over({given.get(), 4, 3}, *spool)) == "two");
+  CHECK(taken_part(given.get(), 4, 3, *spool) == "two");
   const UniqueFd sealed = memory_file("one two three", F_SEAL_WRITE | F_SEAL_SHRINK);
-  CHECK(rest_of(**take_over({sealed.get(), 8, 5}, *spool)) == "three");
-  CHECK(rest_of(**take_over({sealed.get(), 13, 0}, *spool)).empty());
+  CHECK(taken_part(sealed.get(), 8, 5, *spool) == "three");
+  CHECK(taken_part(sealed.get(), 13, 0, *spool).empty());
+  CHECK_FALSE(TakenFile::take_over(sealed.get(), kMost, *spool)->is_copy());
 }
 
 TEST_CASE("a part that the file does not have is refused") {
@@ -73,10 +86,14 @@ TEST_CASE("a part that the file does not have is refused") {
   scratch.write("given", "one");
   const UniqueFd given = open_raw(scratch / "given", O_RDONLY);
   const auto spool = scratch.open();
-  for (const HandedPart& part : {HandedPart{given.get(), 0, 4}, HandedPart{given.get(), 4, 0},
-                                 HandedPart{given.get(), 2, ~std::uint64_t{0}}}) {
-    CHECK(message(take_over(part, *spool)) == "what was handed over is shorter than it was said to be");
+  const auto taken = TakenFile::take_over(given.get(), kMost, *spool);
+  REQUIRE(taken);
+  for (const auto& [offset, size] :
+       {std::pair<std::uint64_t, std::uint64_t>{0, 4}, {4, 0}, {2, ~std::uint64_t{0}}}) {
+    CHECK(message(taken->part(offset, size)) == "what was handed over is shorter than it was said to be");
   }
+  CHECK(message(TakenFile::take_over(given.get(), 2, *spool)) ==
+        "what was handed over has 3 B, and may have 2 B");
 }
 
 TEST_CASE("only a sealed file in memory is read where it is, any other is copied") {
@@ -89,12 +106,12 @@ TEST_CASE("only a sealed file in memory is read where it is, any other is copied
     void* mapping = mmap(nullptr, 6, PROT_READ | PROT_WRITE, MAP_SHARED, given.get(), 0);
     REQUIRE(mapping != MAP_FAILED);
     REQUIRE(fcntl(given.get(), F_ADD_SEALS, seals) == 0);
-    const auto taken = take_over({given.get(), 0, 6}, *spool);
+    const auto taken = TakenFile::take_over(given.get(), kMost, *spool);
     REQUIRE(taken);
     std::copy_n("AFTER!", 6, static_cast<char*>(mapping));
     munmap(mapping, 6);
     INFO(seals);
-    CHECK(rest_of(**taken) == "before");
+    CHECK(rest_of(**taken->part(0, 6)) == "before");
   }
 }
 
@@ -115,7 +132,7 @@ TEST_CASE("what is no regular file that can be read is refused") {
        {pipe_end.get(), socket_end.get(), directory.get(), device.get(), path.get(), to_write.get()}) {
     INFO(fd);
     CHECK(message(check_handed(fd)) == "what was handed over is not a regular file that is open for reading");
-    CHECK_FALSE(take_over({fd, 0, 0}, *spool));
+    CHECK_FALSE(TakenFile::take_over(fd, kMost, *spool));
   }
   CHECK_FALSE(check_handed(-1));
 }
@@ -128,7 +145,7 @@ TEST_CASE("there is no room in a spool for what would fill it") {
   constexpr std::uint64_t huge = std::uint64_t{1} << 50;
   REQUIRE(ftruncate(given.get(), huge) == 0);
   const auto spool = scratch.open();
-  const auto taken = take_over({given.get(), 0, huge}, *spool);
+  const auto taken = TakenFile::take_over(given.get(), huge, *spool);
   REQUIRE_FALSE(taken);
   CHECK(taken.error().errno_value() == ENOSPC);
 }
@@ -144,7 +161,7 @@ TEST_CASE("a file in memory that is sealed cannot be written any more") {
   CHECK(write(fd->get(), "x", 1) == -1);
   CHECK(ftruncate(fd->get(), 0) == -1);
   const Scratch scratch;
-  CHECK(rest_of(**take_over({fd->get(), 0, 5}, *scratch.open())) == "bytes");
+  CHECK(taken_part(fd->get(), 0, 5, *scratch.open()) == "bytes");
 }
 
 }  // namespace addon::linux::test
