@@ -15,6 +15,7 @@
 #include "bundle/transport.hpp"
 #include "cli/artifacts.hpp"
 #include "cli/read_text.hpp"
+#include "core/text.hpp"
 #include "linux/directory.hpp"
 #include "linux/handed_file.hpp"
 #include "linux/platform.hpp"

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "client/bus_message.hpp"
@@ -14,8 +13,8 @@ namespace addon::service {
 namespace {
 
 Error malformed(const client::Method& method, int negative_errno) {
-  return Error(fmt::format("cannot read the call of {}: {}", method.name, std::strerror(-negative_errno)),
-               ErrorKind::invalid);
+  return Error::from_errno(-negative_errno, fmt::format("cannot read the call of {}", method.name))
+      .with_kind(ErrorKind::invalid);
 }
 
 int read_operands(sd_bus_message* message, Call& call) {

@@ -57,7 +57,7 @@ struct Outlet {
 };
 
 struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
+  void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }
 };
 using File = std::unique_ptr<std::FILE, CloseFile>;
 
@@ -110,7 +110,7 @@ void run(const Call& call, ChannelWriter& daemon) {
   const File err_file(err.open());
   if (out_file == nullptr || err_file == nullptr) return;
   // As a process's own are.
-  std::setvbuf(err_file.get(), nullptr, _IONBF, 0);
+  static_cast<void>(std::setvbuf(err_file.get(), nullptr, _IONBF, 0));
   cli::Streams streams = call.request.streams;
   streams.out = out_file.get();
   streams.err = err_file.get();
