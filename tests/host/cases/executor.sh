@@ -136,6 +136,25 @@ case_ctrl_c_leaves_a_run_to_itself() {
   expect_running probe 1.0.0 cap_net_raw
 }
 
+case_a_caller_that_stands_still_holds_nobody_up() {
+  local client
+  make_bundle probe-1.0.0 probe 1.0.0 stable=1s
+  executor_ready
+  # By a shell: nsenter stands still with what it runs itself.
+  host_run sh -c "setpriv --reuid keeper --regid keeper --init-groups addonctl apply --yes --verbose $BUNDLE & wait \$!" \
+    >"$SCRATCH/out" 2>"$SCRATCH/err" &
+  client=$!
+  wait_until 10 host_run systemctl is-active --quiet addon-probe.service
+  host_run pkill -STOP -x addonctl
+  # It reads nothing any more; what it asked for is done, and others are served.
+  wait_until 10 host_run sh -c 'setpriv --reuid watcher --regid watcher --init-groups busctl call \
+    io.addonctl.Executor1 /io/addonctl/Executor1 io.addonctl.Executor1 Status "asa{sv}" 0 0 | grep -q "^is 0 "'
+  expect_running probe 1.0.0 cap_net_raw
+  host_run pkill -CONT -x addonctl
+  wait "$client" || fail "the client fails once it goes on: $?"
+  expect_contains "$(<"$SCRATCH/out")" "Applied: generation 1"
+}
+
 case_a_caller_that_is_killed_leaves_the_host_whole() {
   local call at
   executor_ready
