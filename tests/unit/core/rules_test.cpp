@@ -96,7 +96,7 @@ TEST_CASE("these rules are about a host that is not as it must be") {
         std::set<std::string>{"host-addon-needed", "host-file-untrusted", "host-model-unsupported",
                               "host-no-file-capabilities", "host-nosuid", "host-package-changed",
                               "host-read-failed", "host-state-dir", "host-tampered", "host-version-altered",
-                              "host-version-missing", "key-untrusted", "policy-untrusted"});
+                              "host-version-missing", "key-untrusted", "policy-untrusted", "reader-failed"});
 }
 
 TEST_CASE("severities have the names that reports use") {

@@ -78,12 +78,29 @@ std::string fault_of(const std::function<int()>& work, CageTerms terms = {}) {
 
 const std::string kForbidden = "was killed by signal 31, for a system call that it may not make";
 
-std::vector<pid_t> children() {
-  std::vector<pid_t> found;
-  std::ifstream stream("/proc/self/task/" + std::to_string(getpid()) + "/children");
-  for (pid_t child = 0; stream >> child;) found.push_back(child);
-  return found;
-}
+/// Children that came since it was made: other tests of this process may have left some.
+class Children {
+ public:
+  Children() : before_(all()) {}
+
+  std::vector<pid_t> now() const {
+    std::vector<pid_t> found = all();
+    std::erase_if(found, [this](pid_t child) {
+      return std::find(before_.begin(), before_.end(), child) != before_.end();
+    });
+    return found;
+  }
+
+ private:
+  static std::vector<pid_t> all() {
+    std::vector<pid_t> found;
+    std::ifstream stream("/proc/self/task/" + std::to_string(getpid()) + "/children");
+    for (pid_t child = 0; stream >> child;) found.push_back(child);
+    return found;
+  }
+
+  std::vector<pid_t> before_;
+};
 
 std::map<std::string, std::string> status_of(pid_t process) {
   std::map<std::string, std::string> fields;
@@ -102,6 +119,7 @@ std::map<std::string, std::string> status_of(pid_t process) {
 
 TEST_CASE("a caged process reads, computes and answers, and is gone afterwards") {
   NEEDS_ROOT();
+  const Children children;
   signal(SIGPIPE, SIG_IGN);
   Words words("to be turned round");
   const auto end = run_caged(
@@ -123,11 +141,12 @@ TEST_CASE("a caged process reads, computes and answers, and is gone afterwards")
   REQUIRE(end);
   CHECK(end->fault.empty());
   CHECK(words.heard() == "dnuor denrut eb ot");
-  CHECK(children().empty());
+  CHECK(children.now().empty());
 }
 
 TEST_CASE("a caged process is nobody, has no capability and can gain none") {
   NEEDS_ROOT();
+  const Children children;
   signal(SIGPIPE, SIG_IGN);
   std::map<std::string, std::string> status;
   std::vector<std::string> descriptors;
@@ -136,7 +155,7 @@ TEST_CASE("a caged process is nobody, has no capability and can gain none") {
   pid_t session = 0;
   const UniqueFd secret(open("/etc/shadow", O_RDONLY));  // without O_CLOEXEC
   Words words("", [&] {
-    const std::vector<pid_t> found = children();
+    const std::vector<pid_t> found = children.now();
     REQUIRE(found.size() == 1);
     status = status_of(found.front());
     const std::string proc = "/proc/" + std::to_string(found.front());
@@ -238,6 +257,7 @@ TEST_CASE("a caged process that fails says so once, whatever it did") {
 
 TEST_CASE("a caged process that is still for too long is ended") {
   NEEDS_ROOT();
+  const Children children;
   CageTerms terms;
   terms.idle = 300ms;
   const auto begun = std::chrono::steady_clock::now();
@@ -248,7 +268,7 @@ TEST_CASE("a caged process that is still for too long is ended") {
             },
             terms) == "did not end in time");
   CHECK(std::chrono::steady_clock::now() - begun < 10s);
-  CHECK(children().empty());
+  CHECK(children.now().empty());
 }
 
 TEST_CASE("a caged process that closes its output and lives on is ended") {
@@ -286,6 +306,7 @@ TEST_CASE("a caged process that is busy for too long is ended, too") {
 
 TEST_CASE("what its hearer does not want to hear ends a caged process that never stops") {
   NEEDS_ROOT();
+  const Children children;
   signal(SIGPIPE, SIG_IGN);
   Words words;
   const auto end = run_caged(
@@ -299,7 +320,7 @@ TEST_CASE("what its hearer does not want to hear ends a caged process that never
   REQUIRE_FALSE(end);
   CHECK(end.error().message() == "it says too much");
   CHECK(words.heard().size() <= Words::limit + (1U << 20U));
-  CHECK(children().empty());
+  CHECK(children.now().empty());
 }
 
 TEST_CASE("waiting for a caged process can be interrupted") {
@@ -338,6 +359,7 @@ TEST_CASE("three capabilities are enough to cage a process, and to end it") {
     constexpr std::uint32_t three = 1U << 6U | 1U << 7U | 1U << 8U;
     const std::array<std::uint32_t, 6> sets = {three, three, three, 0, 0, 0};
     if (syscall(SYS_capset, &header, sets.data()) != 0) return 2;
+    const Children children;
     CageTerms terms;
     terms.idle = 300ms;
     Words words;
@@ -349,7 +371,7 @@ TEST_CASE("three capabilities are enough to cage a process, and to end it") {
         },
         words);
     if (!end) return 3;
-    return end->fault == "did not end in time" && children().empty() ? 0 : 4;
+    return end->fault == "did not end in time" && children.now().empty() ? 0 : 4;
   });
   CHECK(status == 0);
 }
