@@ -37,13 +37,13 @@ accepts() {
 }
 
 # Every pair of rooms: what the architecture allows, and nothing else.
-rooms="core document manifest unit host bundle plan policy executor linux service cli"
+rooms="core document manifest unit host bundle plan policy executor linux client cli service"
 declare -A may=(
   [core]="" [document]="core" [manifest]="core document" [unit]="core" [host]="core"
   [bundle]="core document manifest unit host" [plan]="core document manifest unit host bundle"
   [policy]="core document manifest unit host bundle plan"
   [executor]="core document manifest unit host bundle plan policy"
-  [linux]="core host" [service]="$rooms" [cli]="$rooms")
+  [linux]="core host" [client]="core" [cli]="${rooms% service}" [service]="$rooms")
 for from in $rooms; do
   for to in $rooms; do
     if [ "$from" = "$to" ] || [[ " ${may[$from]} " == *" $to "* ]]; then
@@ -71,7 +71,7 @@ valijson/validator.hpp document manifest document
 nlohmann/json.hpp document plan document core/json.hpp
 openssl/evp.h core bundle core
 sys/capability.h linux,service executor linux service
-systemd/sd-bus.h linux,service host linux service
+systemd/sd-bus.h linux,client,service host linux client service
 CLI/CLI.hpp cli service cli
 archive.h bundle linux bundle
 sodium.h bundle policy bundle
