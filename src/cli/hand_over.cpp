@@ -149,6 +149,13 @@ class Handing {
   HandedOver handed_;
 };
 
+// The bundle is there, and one of its files, which the message names, cannot be read or kept.
+std::vector<Finding> cannot_read(const Error& error, const std::string& path) {
+  Finding finding = make_finding(bundle::unreadable(error), error.message(), {path, 0, 0});
+  finding.fix = bundle::how_to_read(error);
+  return {std::move(finding)};
+}
+
 // As open_sources() says it.
 std::vector<Finding> why_not(const Error& error, const std::string& path) {
   if (!error.findings().empty()) return error.findings();
@@ -166,8 +173,9 @@ Result<HandedOver> hand_over(const std::vector<SourceName>& sources,
   for (const SourceName& source : sources) {
     const auto added = handing.add(source);
     if (added) continue;
-    if (handing.broke()) return tl::unexpected(added.error());
-    for (Finding& finding : why_not(added.error(), source.path)) findings.push_back(std::move(finding));
+    const Error& why = added.error();
+    for (Finding& finding : handing.broke() ? cannot_read(why, source.path) : why_not(why, source.path))
+      findings.push_back(std::move(finding));
   }
   if (!findings.empty()) return tl::unexpected(Error::of(std::move(findings)));
   return handing.finish();
