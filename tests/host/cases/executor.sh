@@ -287,21 +287,41 @@ case_a_plan_tells_nothing_of_places_that_no_line_allows() {
   expect_same "$first" "$OUT" "what is told of a place that is gone"
 }
 
+# From here on it ends after a second without a call; idle_no_more gives it its usual time back.
+idle_soon() {
+  host_run mkdir -p /run/systemd/system/addon-executor.service.d
+  host_run sh -c 'printf "[Service]\nExecStart=\nExecStart=%s --idle 1\n" \
+    "/usr/bin/setpriv --no-new-privs /usr/libexec/addonctl/addon-executor" \
+    >/run/systemd/system/addon-executor.service.d/idle.conf; systemctl daemon-reload'
+}
+idle_no_more() {
+  host_run sh -c 'rm -r /run/systemd/system/addon-executor.service.d; systemctl daemon-reload'
+}
+
 case_the_executor_ends_when_nobody_calls() {
   executor_ready
-  host_run mkdir -p /run/systemd/system/addon-executor.service.d
-  printf '[Service]\nExecStart=\nExecStart=/usr/bin/setpriv --no-new-privs /usr/libexec/addonctl/addon-executor --idle 1\n' \
-    >"$HOST_ROOT/run.conf"
-  host_run cp /run.conf /run/systemd/system/addon-executor.service.d/idle.conf
-  host_run systemctl daemon-reload
+  idle_soon
   for _ in 1 2; do
     by keeper 0 addonctl status
     expect_active addon-executor.service
     wait_until 10 bash -c "! nsenter --target $HOST_LEADER --all systemctl is-active --quiet addon-executor.service"
     expect_eq "$(unit_property addon-executor.service Result)" success "how it ended"
   done
-  host_run rm -r /run/systemd/system/addon-executor.service.d
-  host_run systemctl daemon-reload
+  idle_no_more
+}
+
+case_a_question_may_be_answered_when_the_executor_has_ended_meanwhile() {
+  make_good probe 1.0.0
+  executor_ready
+  idle_soon
+  host_run chmod -R a+rX /root/bundles
+  OUT=$(host_run sh -c "(sleep 3; echo y) | script --quiet --return --command \
+    'setpriv --reuid keeper --regid keeper --init-groups addonctl apply $BUNDLE' /dev/null")
+  idle_no_more
+  echo "$OUT"
+  expect_contains "$OUT" "Apply these changes? [y/N]"
+  expect_contains "$OUT" "Applied: generation 1"
+  expect_running probe 1.0.0 cap_net_raw
 }
 
 case_the_executor_has_no_more_than_its_unit_gives_it() {
