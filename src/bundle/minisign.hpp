@@ -21,7 +21,8 @@ namespace addon::bundle::minisign {
 struct KeyId {
   std::array<std::uint8_t, 8> bytes{};
 
-  /// 16 hexadecimal digits in upper case, as minisign shows it: a number whose lowest byte is stored first.
+  /// Up to 16 hexadecimal digits in upper case, as minisign shows it: a number whose lowest byte is stored
+  /// first, without zeros before it.
   std::string hex() const;
   auto operator<=>(const KeyId&) const = default;
 };

@@ -55,6 +55,14 @@ TEST_CASE("a saved plan, with a reload in it, is read back as it was made") {
   CHECK(differences(read, plan) == Lines{});
 }
 
+TEST_CASE("a saved plan says whose signature it goes by, however short the key's id is") {
+  for (const char* id : {"00112233445566AA", "3456789ABCDEF", "1"}) {
+    Plan plan = World().plan();
+    plan.signers.emplace(*AddonId::parse("probe"), bundle::Signer{"release", id, "id:probe version:1.1.0"});
+    CHECK(differences(saved(saved_text(plan)), plan) == Lines{});
+  }
+}
+
 TEST_CASE("a plan is invalid after any byte of it was edited") {
   const std::string text = saved_text(World().plan());
   const std::string digest = to_json(World().plan()).at("digest");
